@@ -1,0 +1,38 @@
+"""What the hub hands the assistant, and what it gets back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.reply import HandOff
+from storage.messages import Button, ChannelName, Link, Status
+from storage.proof import Identity
+from storage.shops import Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message of a client that the bot is to answer."""
+
+    shop: Shop
+    conversation_id: str
+    message_id: str  # also the idempotency key of whatever the turn changes
+    text: str
+    payload: str | None  # of a quick reply
+    channel: ChannelName
+    identity: Identity
+    status: Status  # "bot", or "waiting": then only sure answers that only read
+    tracker: dict[str, Any] = field(default_factory=dict)  # as the last answer left it; {} at first
+    now: datetime  # the business clock, aware UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the hub stores and sends. `tracker` replaces the dialogue's state."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    hand_off: HandOff | None = None
+    tracker: dict[str, Any] = field(default_factory=dict)
+    identified_as: str | None = None  # client id: a shared number said who, or a code proved who

@@ -1,0 +1,172 @@
+"""Every setting, in one frozen, typed tree, read from the environment.
+
+`load_settings` reads all of it before it complains, so that one message lists everything that is missing or wrong.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+Environment = Literal["development", "production", "test"]
+
+DEVELOPMENT_SECRET = "development-only-secret-key-not-for-production"
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is. `problems` has one line per setting, naming it and what would be right."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Twilio(_Frozen):
+    """The deployment's Twilio account. Without `account_sid` and `auth_token` the console sender stands in."""
+
+    account_sid: str | None = None
+    auth_token: SecretStr | None = None
+    api_base_url: str = "https://api.twilio.com"
+    timeout_seconds: float = 10.0
+
+    @property
+    def configured(self) -> bool:
+        """Whether messages can be sent through Twilio."""
+        return bool(self.account_sid and self.auth_token)
+
+
+class Mail(_Frozen):
+    """Where e-mail goes. Without `url` the console sender stands in. `url` is `smtp[s]://user:password@host:port`."""
+
+    url: SecretStr | None = None
+    sender: str = "pitline@localhost"
+
+
+class Settings(_Frozen):
+    """The whole tree. Field comments in `docs/operating.md`; the names there are those of `_NAMES` below."""
+
+    env: Environment = "development"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    data_dir: Path = Path("var")
+    base_url: str = ""
+    mongodb_uri: SecretStr | None = None
+    mongodb_database: str = Field(default="pitline", pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    redis_url: SecretStr | None = None
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    now: datetime | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    message_burst: int = Field(default=1000, ge=1)
+    messages_per_second: float = Field(default=50.0, gt=0)
+    twilio: Twilio = Twilio()
+    mail: Mail = Mail()
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("needs an offset, as in 2026-03-11T10:30:00-05:00")
+        return value
+
+    @property
+    def production(self) -> bool:
+        """Whether this is a real deployment: no simulator, no console file, no frozen clock."""
+        return self.env == "production"
+
+    @property
+    def public_url(self) -> str:
+        """The origin that clients and Twilio see, without a trailing slash."""
+        return self.base_url or f"http://localhost:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public origin is https: cookies are then `Secure`."""
+        return self.public_url.startswith("https://")
+
+
+# environment variable -> path in the tree
+_NAMES: dict[str, tuple[str, ...]] = {
+    "ENV": ("env",),
+    "HOST": ("host",),
+    "PORT": ("port",),
+    "DATA_DIR": ("data_dir",),
+    "BASE_URL": ("base_url",),
+    "MONGODB_URI": ("mongodb_uri",),
+    "MONGODB_DATABASE": ("mongodb_database",),
+    "REDIS_URL": ("redis_url",),
+    "SECRET_KEY": ("secret_key",),
+    "NOW": ("now",),
+    "LOG_LEVEL": ("log_level",),
+    "TRUSTED_PROXIES": ("trusted_proxies",),
+    "MESSAGE_BURST": ("message_burst",),
+    "MESSAGES_PER_SECOND": ("messages_per_second",),
+    "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
+    "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
+    "TWILIO_API_BASE_URL": ("twilio", "api_base_url"),
+    "TWILIO_TIMEOUT_SECONDS": ("twilio", "timeout_seconds"),
+    "SMTP_URL": ("mail", "url"),
+    "MAIL_FROM": ("mail", "sender"),
+}
+
+_REQUIRED_IN_PRODUCTION = ("MONGODB_URI", "SECRET_KEY", "BASE_URL")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process's own by default).
+
+    Raises `SettingsError` with every missing or wrong setting at once. An empty variable counts as not set.
+    """
+    environ = os.environ if environ is None else environ
+    given = {name: environ[name].strip() for name in _NAMES if environ.get(name, "").strip()}
+    problems = _production_problems(given) if given.get("ENV") == "production" else []
+    try:
+        settings = Settings.model_validate(_tree(given))
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors()]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _tree(given: Mapping[str, str]) -> dict[str, object]:
+    tree: dict[str, object] = {}
+    for name, value in given.items():
+        first, *rest = _NAMES[name]
+        if rest:
+            branch = tree.setdefault(first, {})
+            assert isinstance(branch, dict)
+            branch[rest[0]] = value
+        else:
+            tree[first] = value
+    return tree
+
+
+def _production_problems(given: Mapping[str, str]) -> list[str]:
+    problems = [f"{name} is missing: ENV=production needs it" for name in _REQUIRED_IN_PRODUCTION if name not in given]
+    if "NOW" in given:
+        problems.append("NOW is set: the clock cannot be frozen in production")
+    if 0 < len(given.get("SECRET_KEY", "")) < 32:
+        problems.append("SECRET_KEY is too short: use at least 32 random characters (openssl rand -hex 32)")
+    return problems
+
+
+def _problem(detail: ErrorDetails) -> str:
+    path = tuple(str(part) for part in detail["loc"])
+    name = next((name for name, where in _NAMES.items() if where == path), ".".join(path))
+    return f"{name} is wrong: {detail['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,1 @@
+"""The shop's records, conversations and access, in MongoDB. Knows neither aiohttp nor socket.io."""

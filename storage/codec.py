@@ -1,0 +1,58 @@
+"""Between frozen dataclasses and MongoDB documents, by one rule for all aggregates.
+
+A field `id` is `_id`; None is left out; a date is its ISO string (it has no zone, and sorts); a moment is a BSON date
+(aware UTC, milliseconds); a tuple is an array; a nested dataclass is a sub-document. Reading validates with pydantic.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+type Document = dict[str, Any]
+
+
+def to_document(value: Any) -> Document:
+    """The document of a dataclass value."""
+    document: Document = {}
+    for field in dataclasses.fields(value):
+        content = getattr(value, field.name)
+        if content is not None:
+            document["_id" if field.name == "id" else field.name] = encode(content)
+    return document
+
+
+def encode(content: Any) -> Any:
+    """One field's content as BSON can keep it."""
+    if dataclasses.is_dataclass(content) and not isinstance(content, type):
+        return to_document(content)
+    if isinstance(content, Enum):
+        return content.value
+    if isinstance(content, datetime):
+        return content.astimezone(UTC).replace(microsecond=content.microsecond // 1000 * 1000)
+    if isinstance(content, date):
+        return content.isoformat()
+    if isinstance(content, Mapping):
+        return {key: encode(item) for key, item in content.items()}
+    if isinstance(content, tuple | list | frozenset):
+        return [encode(item) for item in content]
+    return content
+
+
+@cache
+def _reader(model: type[Any]) -> tuple[TypeAdapter[Any], frozenset[str]]:
+    return TypeAdapter(model), frozenset(field.name for field in dataclasses.fields(model))
+
+
+def from_document[T](model: type[T], document: Mapping[str, Any]) -> T:
+    """The dataclass value of a document; keys that the model does not know (bookkeeping of the repository) are left."""
+    adapter, names = _reader(model)
+    fields = {name: document[name] for name in names if name in document}
+    if "id" in names and "_id" in document:
+        fields["id"] = document["_id"]
+    value: T = adapter.validate_python(fields)
+    return value

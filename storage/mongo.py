@@ -1,0 +1,89 @@
+"""The connection to MongoDB: the only place that imports motor.
+
+Collections are handed on, typed; `pymongo`'s plain values (`IndexModel`, errors) may be used by the repositories.
+Every write is journaled and by majority, said explicitly. What is asked of the server keeps to what MongoDB 6 and the
+embedded engine share, see `docs/decisions/0002-embedded-database.md`.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import IndexModel, WriteConcern
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from storage.codec import Document
+
+type Collection = AsyncIOMotorCollection[Document]
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached."""
+
+
+class Database:
+    """One database of one server. `database["name"]` is a collection."""
+
+    def __init__(self, client: "AsyncIOMotorClient[Document]", name: str) -> None:
+        self._client = client
+        self.name = name
+        self._database: AsyncIOMotorDatabase[Document] = client.get_database(
+            name,
+            codec_options=CodecOptions(tz_aware=True),
+            write_concern=WriteConcern(w="majority", j=True),
+        )
+
+    def __getitem__(self, name: str) -> Collection:
+        return self._database[name]
+
+    async def check_reachable(self) -> None:
+        """Raises `DatabaseUnavailable` when the server does not answer."""
+        try:
+            await self._client.admin.command("ping")
+        except PyMongoError as error:
+            raise DatabaseUnavailable(str(error)) from error
+
+    async def drop(self) -> None:
+        """Delete everything (tests)."""
+        await self._client.drop_database(self.name)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+
+def connect(uri: str, name: str) -> Database:
+    """A database at `uri`. Nothing is sent yet; call `check_reachable`."""
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+        uri, tz_aware=True, serverSelectionTimeoutMS=5000, io_loop=asyncio.get_running_loop(), maxPoolSize=32
+    )
+    return Database(client, name)
+
+
+async def make_indexes(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+    """Make the indexes of every collection; those that are there already cost nothing."""
+    for name, models in indexes.items():
+        if models:
+            await database[name].create_indexes(list(models))
+
+
+def violated_index(error: DuplicateKeyError | Mapping[str, Any]) -> str:
+    """The name of the unique index that refused a write: from a `DuplicateKeyError` or one of a bulk's `writeErrors`."""
+    message = str(error) if isinstance(error, DuplicateKeyError) else str(error.get("errmsg", ""))
+    found = re.search(r"index: (\S+)", message)
+    return found.group(1) if found else ""
+
+
+def in_chunks[T](items: Iterable[T], size: int = 500) -> Iterable[list[T]]:
+    """`items` in lists of at most `size`, for bulk writes."""
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
