@@ -1,9 +1,9 @@
 """What an intent returns. A `Reply` is a value, written once and rendered per channel; an intent never sends."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-type PageName = Literal[
+PageName: TypeAlias = Literal[
     "shop", "login", "dashboard", "invoices", "invoice", "visits", "book", "vehicles", "work_orders", "profile"
 ]
 

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 
-type Document = dict[str, Any]
+Document: TypeAlias = dict[str, Any]
+
+T = TypeVar("T")
 
 
 def to_document(value: Any) -> Document:
@@ -48,7 +50,7 @@ def _reader(model: type[Any]) -> tuple[TypeAdapter[Any], frozenset[str]]:
     return TypeAdapter(model), frozenset(field.name for field in dataclasses.fields(model))
 
 
-def from_document[T](model: type[T], document: Mapping[str, Any]) -> T:
+def from_document(model: type[T], document: Mapping[str, Any]) -> T:
     """The dataclass value of a document; keys that the model does not know (bookkeeping of the repository) are left."""
     adapter, names = _reader(model)
     fields = {name: document[name] for name in names if name in document}

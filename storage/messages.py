@@ -8,12 +8,12 @@ the bot's entries the dialogue's `tracker`: the last entries say all, and the co
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-type EntryKind = Literal["message", "note", "act"]
-type AuthorKind = Literal["client", "bot", "staff", "system"]
-type ChannelName = Literal["web", "sms", "email"]
-type Status = Literal["bot", "waiting", "open", "snoozed", "resolved"]
+EntryKind: TypeAlias = Literal["message", "note", "act"]
+AuthorKind: TypeAlias = Literal["client", "bot", "staff", "system"]
+ChannelName: TypeAlias = Literal["web", "sms", "email"]
+Status: TypeAlias = Literal["bot", "waiting", "open", "snoozed", "resolved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ embedded engine share, see `docs/decisions/0002-embedded-database.md`.
 import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
@@ -17,7 +17,9 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from storage.codec import Document
 
-type Collection = AsyncIOMotorCollection[Document]
+Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+
+T = TypeVar("T")
 
 
 class DatabaseUnavailable(Exception):
@@ -77,7 +79,7 @@ def violated_index(error: DuplicateKeyError | Mapping[str, Any]) -> str:
     return found.group(1) if found else ""
 
 
-def in_chunks[T](items: Iterable[T], size: int = 500) -> Iterable[list[T]]:
+def in_chunks(items: Iterable[T], size: int = 500) -> Iterable[list[T]]:
     """`items` in lists of at most `size`, for bulk writes."""
     chunk: list[T] = []
     for item in items:
