@@ -1,0 +1,41 @@
+"""English or Spanish. Short texts are often both ("ok", "no"): then it stays what the conversation was."""
+
+import re
+from typing import Literal
+
+from bot.features import fold
+
+type Language = Literal["en", "es"]
+
+_SURE = 0.35  # below this margin of the trained score, the commonest words decide; then the default
+
+_SPANISH_MARK = re.compile(r"[¿¡ñÑ]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+# The commonest words that only one of the two languages has; "me", "no", "a", "son", "ten" are in both.
+_ENGLISH = frozenset(
+    """the is are am was were do does did can could will would what when where how who why you your my i im it its this
+    that have has need want with for from and or but not any get got please thanks thank hi hello hey yes yeah there
+    much many today tomorrow of to on at in be if""".split()
+)
+_SPANISH = frozenset(
+    """el la los las un una unos unas es esta estan estoy soy que cuando donde como quien cual cuanto cuanta cuantos
+    cuantas por para con mi mis su sus tu tus yo usted ustedes lo le se si y o pero ya hay tengo tiene tienen quiero
+    quisiera puedo puede pueden necesito hola gracias buenas buenos dias tardes noches hoy manana favor del al de en
+    muy mas carro coche auto""".split()
+)
+
+
+def detect_language(text: str, spanish: float, default: Language) -> Language:
+    """The language of `text`. `spanish` is the trained score: above 0 Spanish, below 0 English, the further the surer."""
+    if _SPANISH_MARK.search(text):
+        return "es"
+    found = _WORD.findall(fold(text).replace("'", ""))
+    votes = sum(word in _SPANISH for word in found) - sum(word in _ENGLISH for word in found)
+    if votes and (votes > 0) == (spanish > 0):
+        return "es" if votes > 0 else "en"
+    if abs(votes) >= 2:
+        return "es" if votes > 0 else "en"
+    if abs(spanish) >= _SURE:
+        return "es" if spanish > 0 else "en"
+    return default

@@ -1,0 +1,105 @@
+"""Training of the classifier: deterministic, a few seconds on one core. The only place that needs scikit-learn and scipy."""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csc_matrix, csr_matrix
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from bot.classifier import OUT_OF_SCOPE, Examples, Floats, Model, softmax, weigh
+from bot.features import clean, count_pieces, count_words, words
+
+_SEED = 20260311
+_FOLDS = 5
+_REFUSED = 0.04  # share of the shop's own in-scope examples that out-of-fold scores may refuse
+_SCALES = np.geomspace(1.0, 16.0, 25)
+_STRICTNESS = 1.0  # LinearSVC's C
+
+
+def train(examples: Examples) -> Model:
+    """The model of these examples. Raises ValueError when there are fewer than two intents or an intent has too few."""
+    texts, labels, spanish = _flatten(examples)
+    intents = tuple(sorted(set(labels)))
+    _check(intents, labels)
+    target = np.array([intents.index(label) for label in labels])
+    vocabulary, idf = _build_vocabulary(texts)
+    matrix = _matrix(texts, vocabulary, idf)
+    scale, refuse_below = _calibrate(matrix, target, intents)
+    intent_model = _fit(matrix, target)
+    language_model = _fit(matrix, np.array(spanish).astype(int), balanced=True)
+    by_feature = csc_matrix(matrix)
+    return Model(
+        intents=intents,
+        vocabulary=vocabulary,
+        idf=idf,
+        weights=np.ascontiguousarray(np.hstack([intent_model[0], language_model[0]]), dtype=np.float32),
+        bias=np.concatenate([intent_model[1], language_model[1]]).astype(np.float32),
+        scale=scale,
+        refuse_below=refuse_below,
+        example_starts=by_feature.indptr.astype(np.int32),
+        example_rows=by_feature.indices.astype(np.int32),
+        example_values=by_feature.data.astype(np.float32),
+        example_count=len(texts),
+    )
+
+
+def _flatten(examples: Examples) -> tuple[list[str], list[str], list[bool]]:
+    rows = sorted(
+        {(intent, lang, clean(text)) for intent, by_lang in examples.items() for lang, ts in by_lang.items() for text in ts}
+    )
+    return [text for _, _, text in rows], [intent for intent, _, _ in rows], [lang == "es" for _, lang, _ in rows]
+
+
+def _check(intents: tuple[str, ...], labels: list[str]) -> None:
+    if len(intents) < 2:
+        raise ValueError("examples: at least two intents are needed to train")
+    few = [intent for intent, count in Counter(labels).items() if count < _FOLDS]
+    if few:
+        raise ValueError(f"examples: too few (at least {_FOLDS} each) for {', '.join(few)}")
+
+
+def _build_vocabulary(texts: list[str]) -> tuple[dict[str, int], Floats]:
+    """Features seen in two texts or more (any word counts) and their smoothed idf."""
+    seen: Counter[str] = Counter()
+    for text in texts:
+        tokens = words(text)
+        seen.update(set(count_words(tokens)) | set(count_pieces(tokens)))
+    features = sorted(f for f, count in seen.items() if count > 1 or (f.startswith("w ") and f.count(" ") == 1))
+    idf = np.log((1 + len(texts)) / (1 + np.array([seen[f] for f in features]))) + 1
+    return {feature: row for row, feature in enumerate(features)}, idf.astype(np.float32)
+
+
+def _matrix(texts: list[str], vocabulary: dict[str, int], idf: Floats) -> csr_matrix:
+    weighed = [weigh(text, vocabulary, idf) for text in texts]
+    starts = np.cumsum([0, *(len(rows) for rows, _ in weighed)])
+    rows = np.concatenate([rows for rows, _ in weighed])
+    values = np.concatenate([values for _, values in weighed])
+    return csr_matrix((values, rows, starts), shape=(len(texts), len(vocabulary)))
+
+
+def _fit(matrix: csr_matrix, target: npt.NDArray[np.int64], balanced: bool = False) -> tuple[Floats, Floats]:
+    """Weights (features, classes) and bias of one-against-rest margins; one class column when there are two classes."""
+    model = LinearSVC(C=_STRICTNESS, random_state=_SEED, class_weight="balanced" if balanced else None)
+    model.fit(matrix, target)
+    return model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+
+
+def _calibrate(matrix: csr_matrix, target: npt.NDArray[np.int64], intents: tuple[str, ...]) -> tuple[float, float]:
+    """The scale that makes out-of-fold probabilities likeliest, and the threshold that refuses `_REFUSED` of them."""
+    margins = np.zeros((len(target), len(intents)), dtype=np.float32)
+    nearest = np.zeros(len(target), dtype=np.float32)
+    for kept, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(matrix, target):
+        weights, bias = _fit(matrix[kept], target[kept])
+        scored = matrix[held] @ weights + bias
+        # with two intents there is one margin, for the second
+        margins[held] = scored if len(intents) > 2 else np.hstack([-scored, scored])
+        nearest[held] = (matrix[held] @ matrix[kept].T).max(axis=1).toarray().ravel()
+    picked = np.arange(len(target))
+    losses = [-np.log(softmax(margins * s)[picked, target] + 1e-9).mean() for s in _SCALES]
+    scale = float(_SCALES[int(np.argmin(losses))])
+    in_scope = np.array([intent != OUT_OF_SCOPE for intent in intents])
+    best = (softmax(margins * scale) * in_scope).max(axis=1)
+    refuse_below = float(np.quantile((best * nearest)[in_scope[target]], _REFUSED))
+    return scale, refuse_below
