@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,9 @@ from bot.features import count_pieces, count_words, words
 
 OUT_OF_SCOPE = "out_of_scope"
 
-type Examples = Mapping[str, Mapping[str, Sequence[str]]]
-type Floats = npt.NDArray[np.float32]
-type Integers = npt.NDArray[np.int32]
+Examples: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
+Floats: TypeAlias = npt.NDArray[np.float32]
+Integers: TypeAlias = npt.NDArray[np.int32]
 
 _log = logging.getLogger(__name__)
 

@@ -1,11 +1,11 @@
 """English or Spanish. Short texts are often both ("ok", "no"): then it stays what the conversation was."""
 
 import re
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from bot.features import fold
 
-type Language = Literal["en", "es"]
+Language: TypeAlias = Literal["en", "es"]
 
 _SURE = 0.35  # below this margin of the trained score, the commonest words decide; then the default
 

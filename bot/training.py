@@ -19,7 +19,7 @@ _STRICTNESS = 1.0  # LinearSVC's C
 
 
 def train(examples: Examples) -> Model:
-    """The model of these examples. Raises ValueError when there are fewer than two intents or an intent has too few."""
+    """The model of these examples. Raises ValueError when there are fewer than three intents or an intent has too few."""
     texts, labels, spanish = _flatten(examples)
     intents = tuple(sorted(set(labels)))
     _check(intents, labels)
@@ -53,8 +53,8 @@ def _flatten(examples: Examples) -> tuple[list[str], list[str], list[bool]]:
 
 
 def _check(intents: tuple[str, ...], labels: list[str]) -> None:
-    if len(intents) < 2:
-        raise ValueError("examples: at least two intents are needed to train")
+    if len(intents) < 3:
+        raise ValueError("examples: at least three intents are needed to train")
     few = [intent for intent, count in Counter(labels).items() if count < _FOLDS]
     if few:
         raise ValueError(f"examples: too few (at least {_FOLDS} each) for {', '.join(few)}")
@@ -92,9 +92,7 @@ def _calibrate(matrix: csr_matrix, target: npt.NDArray[np.int64], intents: tuple
     nearest = np.zeros(len(target), dtype=np.float32)
     for kept, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(matrix, target):
         weights, bias = _fit(matrix[kept], target[kept])
-        scored = matrix[held] @ weights + bias
-        # with two intents there is one margin, for the second
-        margins[held] = scored if len(intents) > 2 else np.hstack([-scored, scored])
+        margins[held] = matrix[held] @ weights + bias
         nearest[held] = (matrix[held] @ matrix[kept].T).max(axis=1).toarray().ravel()
     picked = np.arange(len(target))
     losses = [-np.log(softmax(margins * s)[picked, target] + 1e-9).mean() for s in _SCALES]

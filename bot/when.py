@@ -3,13 +3,13 @@
 Pure: the shop's hours and what day it is are handed in. What cannot be known is asked for, never guessed.
 """
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-type DayPart = Literal["morning", "afternoon", "evening"]
-type Ask = Literal["date", "time", "which_day", "am_or_pm", "impossible", "past"]
+DayPart: TypeAlias = Literal["morning", "afternoon", "evening"]
+Ask: TypeAlias = Literal["date", "time", "which_day", "am_or_pm", "impossible", "past"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +19,10 @@ class When:
     `time` is one moment; `time_from` and `time_to` bound a span (either may be open); `range` is a part of the day.
     """
 
-    date: date | None = None
-    time: time | None = None
-    time_from: time | None = None
-    time_to: time | None = None
+    date: dt.date | None = None
+    time: dt.time | None = None
+    time_from: dt.time | None = None
+    time_to: dt.time | None = None
     range: DayPart | None = None
     asks: tuple[Ask, ...] = ()
 
@@ -42,9 +42,9 @@ class When:
 class WhenContext:
     """What a phrase is read against: now in the shop's zone (aware) and the shop's open hours of a day (local times)."""
 
-    now: datetime
-    hours: Callable[[date], Sequence[tuple[time, time]]]
+    now: dt.datetime
+    hours: Callable[[dt.date], Sequence[tuple[dt.time, dt.time]]]
 
 
-def _clock(value: time | None) -> str | None:
+def _clock(value: dt.time | None) -> str | None:
     return value.strftime("%H:%M") if value else None
