@@ -82,7 +82,11 @@ class Entry:
     attachments: tuple[dict[str, Any], ...] = ()
     delivery: Delivery | None = None
     act: str | None = None  # of an act: taken, assigned, returned_to_bot, resolved, reopened, continued ...
-    tracker: dict[str, Any] | None = field(default=None)
+    identity: Identity | None = None  # of a client's message: as whom it was written, so that any process can answer it
+    owed: bool = False  # a client's message that the bot is to answer
+    tracker: dict[str, Any] | None = None  # of the bot's answer: the dialogue's state after it
+    gist: str | None = None  # of a hand-off: what staff read first
+    urgent: bool = False
     rev: int | None = None  # set when it changed after it was stored
 
     @property
@@ -91,3 +95,112 @@ class Entry:
         return self.kind == "message"
 
 
+INDEXES = [
+    IndexModel([("shop", 1), ("conversation", 1), ("seq", 1)], unique=True, name="log_order"),
+    IndexModel(
+        [("shop", 1), ("conversation", 1), ("ref", 1)],
+        unique=True,
+        partialFilterExpression={"ref": {"$exists": True}},
+        name="log_ref",
+    ),
+    IndexModel(
+        [("shop", 1), ("conversation", 1), ("in_reply_to", 1)],
+        unique=True,
+        partialFilterExpression={"in_reply_to": {"$exists": True}},
+        name="log_answer",
+    ),
+    IndexModel(
+        [("shop", 1), ("conversation", 1), ("rev", 1)],
+        unique=True,
+        partialFilterExpression={"rev": {"$exists": True}},
+        name="log_rev",
+    ),
+    IndexModel([("at", 1)], name="log_at"),
+]
+
+type RefusedBy = Literal["log_order", "log_ref", "log_answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Entry number `index` of a batch was refused by a unique index; those before it are stored, those after it are not."""
+
+    index: int
+    by: RefusedBy
+
+
+class Messages:
+    """The log of every conversation. Entries are only ever appended; what changes later is delivery."""
+
+    def __init__(self, database: Database) -> None:
+        self._entries = database["messages"]
+
+    async def append(self, entries: Sequence[Entry]) -> Refusal | None:
+        """Store entries in this order, on disk when it returns; stops at the first that is refused.
+
+        Raises `DatabaseUnavailable` when it is not known what was stored.
+        """
+        try:
+            await self._entries.insert_many([to_document(entry) for entry in entries], ordered=True)
+        except BulkWriteError as error:
+            first: Mapping[str, Any] = error.details["writeErrors"][0] if error.details.get("writeErrors") else {}
+            by = violated_index(first)
+            if by not in ("log_order", "log_ref", "log_answer"):
+                raise DatabaseUnavailable(str(first.get("errmsg", error))) from error
+            return Refusal(int(first["index"]), by)  # type: ignore[arg-type]  # narrowed by the tuple above
+        except PyMongoError as error:
+            raise DatabaseUnavailable(str(error)) from error
+        return None
+
+    async def find(self, shop: str, conversation: str, entry_id: str) -> Entry | None:
+        """The entry with this id, if it belongs to this conversation."""
+        return await self._find_one({"_id": entry_id, "shop": shop, "conversation": conversation})
+
+    async def find_by_ref(self, shop: str, conversation: str, ref: str) -> Entry | None:
+        """The entry that was sent with this `ref`."""
+        return await self._find_one({"shop": shop, "conversation": conversation, "ref": ref})
+
+    async def find_answer(self, shop: str, conversation: str, message_id: str) -> Entry | None:
+        """The bot's answer to a message."""
+        return await self._find_one({"shop": shop, "conversation": conversation, "in_reply_to": message_id})
+
+    async def after(self, shop: str, conversation: str, seq: int, limit: int) -> list[Entry]:
+        """At most `limit` entries with numbers above `seq`, in order."""
+        return await self._range(shop, conversation, {"$gt": seq, "$lte": seq + limit})
+
+    async def before(self, shop: str, conversation: str, seq: int, limit: int) -> list[Entry]:
+        """At most `limit` entries with numbers just below `seq`, in order."""
+        return await self._range(shop, conversation, {"$gte": max(1, seq - limit), "$lt": seq})
+
+    async def changed_since(self, shop: str, conversation: str, rev: int, limit: int = 200) -> list[Entry]:
+        """Entries that changed after they were stored, since the client saw `rev`, oldest change first."""
+        where = {"shop": shop, "conversation": conversation, "rev": {"$gt": rev}}
+        cursor = self._entries.find(where).sort("rev", 1).limit(limit)
+        return [from_document(Entry, document) async for document in cursor]
+
+    async def stored_between(self, earliest: datetime, latest: datetime, limit: int) -> list[Entry]:
+        """Entries of all shops stored in this time, oldest first: what the sweep looks through."""
+        cursor = self._entries.find({"at": {"$gte": earliest, "$lt": latest}}).sort("at", 1).limit(limit)
+        return [from_document(Entry, document) async for document in cursor]
+
+    async def change_delivery(self, entry: Entry, delivery: Delivery, rev: int) -> bool:
+        """Record how far a message has come, as change number `rev` of its conversation.
+
+        False when `rev` is taken or the message changed meanwhile: read again, and try again.
+        """
+        before = {"rev": entry.rev} if entry.rev is not None else {"rev": {"$exists": False}}
+        try:
+            result = await self._entries.update_one(
+                {"_id": entry.id, "shop": entry.shop, **before}, {"$set": {"delivery": encode(delivery), "rev": rev}}
+            )
+        except DuplicateKeyError:
+            return False
+        return result.modified_count == 1
+
+    async def _find_one(self, where: Document) -> Entry | None:
+        document = await self._entries.find_one(where)
+        return from_document(Entry, document) if document else None
+
+    async def _range(self, shop: str, conversation: str, numbers: Document) -> list[Entry]:
+        cursor = self._entries.find({"shop": shop, "conversation": conversation, "seq": numbers}).sort("seq", 1)
+        return [from_document(Entry, document) async for document in cursor]

@@ -1,0 +1,203 @@
+"""Conversations: who talks, who answers, and where the log stands.
+
+The document is a projection of the log (`storage/messages.py`): `applied` is the one rule by which an entry changes it, so it
+can be brought up to date at any time from the entries after `last_seq`. Only its key (whose conversation it is), the read
+marks and the counter of changes are its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from config.clock import utc_now
+from storage.codec import Document, encode, from_document, to_document
+from storage.ids import record_id
+from storage.messages import AuthorKind, ChannelName, Entry, State, Status
+from storage.mongo import Database
+
+_LAST_TEXT_LENGTH = 140
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One conversation. `key` says whose: `client:<id>`, `visitor:<hash>` or `phone:<E.164>`."""
+
+    id: str
+    shop: str
+    key: str
+    title: str  # what staff see: the client's name, the number, or "Visitor"
+    client_id: str | None = None
+    phone: str | None = None  # the number that wrote last, where texts go
+    visitor: str | None = None
+    channel: ChannelName = "web"  # by which the client wrote last
+    state: State = State()
+    last_seq: int = 0
+    client_last_seq: int = 0  # the last entry a client may see
+    person_seq: int = 0  # the last entry by staff, or act
+    last_text: str = ""
+    last_author: AuthorKind | None = None
+    last_at: datetime | None = None
+    unread: int = 0  # messages of the client that no member of staff has read
+    client_read_seq: int = 0
+    staff_read_seq: int = 0
+    rev: int = 0
+    tracker: dict[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+    gist: str = ""
+    continued_in: str | None = None  # the conversation where the chat went on
+    created_at: datetime = field(default_factory=utc_now)
+
+    @property
+    def status(self) -> Status:
+        """Who answers."""
+        return self.state.status
+
+
+# What the log does not say: never written by the projection.
+_OWN = frozenset(
+    {"id", "shop", "key", "client_id", "visitor", "client_read_seq", "rev", "continued_in", "created_at", "title"}
+)
+_PROJECTED = tuple(f.name for f in fields(Conversation) if f.name not in _OWN)
+
+INDEXES = [
+    IndexModel([("shop", 1), ("key", 1)], unique=True, name="conversation_key"),
+    IndexModel([("shop", 1), ("state.status", 1), ("last_at", -1)], name="conversation_status"),
+    IndexModel([("state.status", 1), ("last_at", 1)], name="conversation_idle"),
+]
+
+
+def new_conversation(
+    shop: str, key: str, *, title: str, client_id: str | None = None, phone: str | None = None, visitor: str | None = None
+) -> Conversation:
+    """A conversation with nothing in it. Its id follows from its first key, so that making it twice makes it once."""
+    return Conversation(
+        id=record_id(shop, "conversation", key),
+        shop=shop,
+        key=key,
+        title=title,
+        client_id=client_id,
+        phone=phone,
+        visitor=visitor,
+    )
+
+
+def applied(conversation: Conversation, entry: Entry) -> Conversation:
+    """The conversation after an entry."""
+    changes: dict[str, Any] = {"last_seq": entry.seq, "state": entry.state}
+    if entry.kind == "message":
+        text = entry.text or (f"[{len(entry.attachments)}]" if entry.attachments else "")
+        changes |= {
+            "client_last_seq": entry.seq,
+            "last_text": text[:_LAST_TEXT_LENGTH],
+            "last_author": entry.author.kind,
+            "last_at": entry.at,
+        }
+    if entry.author.kind == "client":
+        changes |= {"unread": conversation.unread + 1, "channel": entry.channel}
+        if entry.identity is not None and entry.identity.phone:
+            changes["phone"] = entry.identity.phone
+    if entry.author.kind == "staff":
+        changes |= {"unread": 0, "staff_read_seq": entry.seq}
+    if entry.author.kind == "staff" and entry.kind != "note":
+        changes["person_seq"] = entry.seq
+    if entry.tracker is not None:
+        changes["tracker"] = entry.tracker
+    if entry.gist is not None:
+        changes |= {"gist": entry.gist, "urgent": conversation.urgent or entry.urgent}
+    elif entry.state.status in ("bot", "resolved"):
+        changes |= {"gist": "", "urgent": False}
+    return replace(conversation, **changes)
+
+
+class Conversations:
+    """The conversations of every shop."""
+
+    def __init__(self, database: Database) -> None:
+        self._conversations = database["conversations"]
+
+    async def find(self, shop: str, conversation_id: str) -> Conversation | None:
+        """The conversation with this id, of this shop, as last projected."""
+        return self._read(await self._conversations.find_one({"_id": conversation_id, "shop": shop}))
+
+    async def find_by_key(self, shop: str, key: str) -> Conversation | None:
+        """The conversation of this client, visitor or number."""
+        return self._read(await self._conversations.find_one({"shop": shop, "key": key}))
+
+    async def find_many(self, shop: str, ids: list[str]) -> list[Conversation]:
+        """Those of these conversations that belong to the shop."""
+        cursor = self._conversations.find({"_id": {"$in": ids}, "shop": shop})
+        return [from_document(Conversation, document) async for document in cursor]
+
+    async def add(self, conversation: Conversation) -> None:
+        """Store a conversation with nothing in it yet; one that is there already stays as it is."""
+        try:
+            await self._conversations.insert_one(to_document(conversation))
+        except DuplicateKeyError:
+            return
+
+    async def project(self, conversation: Conversation) -> None:
+        """Bring the document up to date; one that is ahead already stays as it is."""
+        changes = {name: encode(getattr(conversation, name)) for name in _PROJECTED}
+        await self._conversations.update_one(
+            {"_id": conversation.id, "shop": conversation.shop, "last_seq": {"$lte": conversation.last_seq}},
+            _set(changes),
+        )
+
+    async def mark_read(self, conversation: Conversation, *, client: int | None = None, staff: int | None = None) -> None:
+        """Move the read marks forward; `staff` at the end of the log leaves nothing unread."""
+        highest = {name: seq for name, seq in (("client_read_seq", client), ("staff_read_seq", staff)) if seq is not None}
+        changes: Document = {"$max": highest}
+        if staff is not None and staff >= conversation.client_last_seq:
+            changes["$set"] = {"unread": 0}
+        await self._conversations.update_one({"_id": conversation.id, "shop": conversation.shop}, changes)
+
+    async def record_rev(self, shop: str, conversation_id: str, rev: int) -> None:
+        """Change number `rev` of an older message has been made."""
+        await self._conversations.update_one({"_id": conversation_id, "shop": shop}, {"$max": {"rev": rev}})
+
+    async def give_to_client(self, conversation: Conversation, client_id: str, title: str) -> bool:
+        """A visitor's conversation becomes the client's. False when the client has one already."""
+        changes = {"key": f"client:{client_id}", "client_id": client_id, "title": title}
+        try:
+            await self._conversations.update_one(
+                {"_id": conversation.id, "shop": conversation.shop, "key": conversation.key}, {"$set": changes}
+            )
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def mark_continued(self, conversation: Conversation, into: str) -> None:
+        """The chat went on in the conversation `into`."""
+        await self._conversations.update_one(
+            {"_id": conversation.id, "shop": conversation.shop}, {"$set": {"continued_in": into}}
+        )
+
+    async def list_by_status(self, shop: str, status: Status, limit: int, before: datetime | None = None) -> list[Conversation]:
+        """Conversations in this status, the one last written in first."""
+        where: Document = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
+        if before is not None:
+            where["last_at"] = {"$lt": before}
+        cursor = self._conversations.find(where).sort("last_at", -1).limit(limit)
+        return [from_document(Conversation, document) async for document in cursor]
+
+    async def count_by_status(self, shop: str, status: Status) -> int:
+        """How many conversations are in this status."""
+        return await self._conversations.count_documents({"shop": shop, "state.status": status, "last_seq": {"$gt": 0}})
+
+    async def list_idle(self, status: Status, since: datetime, limit: int) -> list[Conversation]:
+        """Conversations of all shops in this status in which nothing was said since."""
+        cursor = self._conversations.find({"state.status": status, "last_at": {"$lt": since}}).limit(limit)
+        return [from_document(Conversation, document) async for document in cursor]
+
+    def _read(self, document: Mapping[str, Any] | None) -> Conversation | None:
+        return from_document(Conversation, document) if document else None
+
+
+def _set(changes: Mapping[str, Any]) -> Document:
+    unset = {name: "" for name, value in changes.items() if value is None}
+    update: Document = {"$set": {name: value for name, value in changes.items() if value is not None}}
+    return update | {"$unset": unset} if unset else update
