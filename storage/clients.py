@@ -1,0 +1,109 @@
+"""Clients: who they are, how they are reached, what of their file they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from pymongo import ASCENDING, IndexModel
+
+from storage.mongo import Database
+from storage.records import Records
+from storage.shops import SECTIONS, Address, Language, Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """Whether the client may use the portal, and which sections differ from the shop's choice."""
+
+    enabled: bool = True
+    sections: Mapping[str, bool] = field(default_factory=dict)
+    set_by_staff: bool = False  # then imports no longer decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the shop's software says the client agreed to. None given: answers to the client's own messages only."""
+
+    service: bool = False
+    reminders: bool = False
+    marketing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An accepted change request: the field's value holds against imports until `until`, or until one carries it."""
+
+    field: str  # name, phones, email or address
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """One client of one shop. `phones` are E.164, the first is the main one; `email` is lower case."""
+
+    id: str
+    shop: str
+    external_id: str
+    name: str
+    phones: tuple[str, ...] = ()
+    email: str | None = None
+    address: Address | None = None
+    language: Language | None = None
+    portal: Portal = Portal()
+    consent: Consent | None = None
+    note: str | None = None  # staff only
+    held: tuple[Held, ...] = ()
+
+    @property
+    def first_name(self) -> str:
+        """What to greet them by."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+INDEXES = [
+    IndexModel([("shop", ASCENDING), ("phones", ASCENDING)], name="by_phone"),
+    IndexModel([("shop", ASCENDING), ("email", ASCENDING)], name="by_email"),
+]
+
+
+class Clients(Records[Client]):
+    """The clients of all shops."""
+
+    kind: ClassVar[str] = "client"
+    name: ClassVar[str] = "clients"
+    model: ClassVar[type[Client]] = Client
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+
+    async def find_by_phone(self, shop: str, phone: str) -> list[Client]:
+        """Those with this number (E.164) on file, by name. Several may share one."""
+        return await self._named({"shop": shop, "phones": phone})
+
+    async def find_by_email(self, shop: str, email: str) -> list[Client]:
+        """Those with this address on file, by name."""
+        return await self._named({"shop": shop, "email": email.strip().lower()})
+
+    async def set_portal(self, shop: str, client_id: str, portal: Portal) -> bool:
+        """Staff's choice of access and sections; from now on it holds against imports. False: no such client."""
+        fields = {"enabled": portal.enabled, "sections": dict(portal.sections), "set_by_staff": True}
+        result = await self._collection.update_one({"_id": client_id, "shop": shop}, {"$set": {"portal": fields}})
+        return result.matched_count == 1
+
+    async def set_language(self, shop: str, client_id: str, language: Language) -> bool:
+        """The language that the client asked to be answered in. False: no such client."""
+        result = await self._collection.update_one({"_id": client_id, "shop": shop}, {"$set": {"language": language}})
+        return result.matched_count == 1
+
+    async def _named(self, query: dict[str, str]) -> list[Client]:
+        clients = [self.read(document) async for document in self._collection.find(query)]
+        return sorted(clients, key=lambda client: (client.name, client.id))
+
+
+def sections_for(shop: Shop, client: Client) -> dict[str, bool]:
+    """Which sections this client is shown: the client's own choice, else the shop's, else yes; none without access."""
+    return {
+        section: client.portal.enabled and client.portal.sections.get(section, shop.sections.get(section, True))
+        for section in SECTIONS
+    }

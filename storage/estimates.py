@@ -1,0 +1,139 @@
+"""Estimates, and what the client decided on them, line by line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from storage.codec import encode
+from storage.invoices import LineKind
+from storage.records import BY_CLIENT, NotFound, Records
+
+Decision = Literal["approved", "declined", "call_me"]
+EstimateStatus = Literal["waiting", "approved", "partly", "declined", "expired"]
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateLine:
+    """One line, `amount` in cents.
+
+    A decision with `decided_at` is the client's own and holds against imports; `conflict` is what an import says
+    otherwise, for staff to see.
+    """
+
+    id: str
+    description: str
+    kind: LineKind
+    amount: int
+    decision: Decision | None = None
+    decided_at: datetime | None = None
+    conflict: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One estimate, `total` in cents."""
+
+    id: str
+    shop: str
+    external_id: str
+    number: str
+    client_id: str
+    issued_on: date
+    total: int
+    status: EstimateStatus
+    vehicle_id: str | None = None
+    valid_until: date | None = None
+    lines: tuple[EstimateLine, ...] = ()
+
+    @property
+    def decided_by_client(self) -> bool:
+        """Whether the client decided on any line here."""
+        return any(line.decided_at is not None for line in self.lines)
+
+    @property
+    def in_conflict(self) -> bool:
+        """Whether the shop's software says otherwise than the client: flagged to staff."""
+        return any(line.conflict is not None for line in self.lines)
+
+    def state_on(self, today: date) -> EstimateStatus:
+        """The status, with a waiting one expired once `valid_until` is past (`today` in the shop's zone)."""
+        if self.status == "waiting" and self.valid_until is not None and self.valid_until < today:
+            return "expired"
+        return self.status
+
+
+INDEXES = [BY_CLIENT]
+
+
+class Estimates(Records[Estimate]):
+    """The estimates of all shops."""
+
+    kind: ClassVar[str] = "estimate"
+    name: ClassVar[str] = "estimates"
+    model: ClassVar[type[Estimate]] = Estimate
+    order: ClassVar[tuple[str, ...]] = ("issued_on", "number")
+
+    async def decide(self, shop: str, estimate_id: str, decisions: Mapping[str, Decision], at: datetime) -> Estimate:
+        """Write down the client's decisions (line id → decision); the status follows. Said twice, it is the same.
+
+        Raises `NotFound` for an estimate or a line that is not there.
+        """
+        for _ in range(_TRIES):
+            before = await self.get(shop, estimate_id)
+            missing = set(decisions) - {line.id for line in before.lines}
+            if missing:
+                raise NotFound("estimate line", min(missing))
+            after = decided(before, decisions, at)
+            if after == before:
+                return before
+            result = await self._collection.update_one(
+                {"_id": estimate_id, "shop": shop, "status": before.status, "lines": encode(before.lines)},
+                {"$set": {"status": after.status, "lines": encode(after.lines)}},
+            )
+            if result.modified_count:
+                return after
+        raise RuntimeError(f"estimate {estimate_id} kept changing")
+
+
+def decided(estimate: Estimate, decisions: Mapping[str, Decision], at: datetime) -> Estimate:
+    """The estimate after the client's decisions."""
+    lines = tuple(
+        replace(line, decision=decisions[line.id], decided_at=at, conflict=None)
+        if line.id in decisions and (line.decided_at is None or line.decision != decisions[line.id])
+        else line
+        for line in estimate.lines
+    )
+    if lines == estimate.lines:
+        return estimate
+    return replace(estimate, lines=lines, status=status_of(lines))
+
+
+def status_of(lines: Sequence[EstimateLine]) -> EstimateStatus:
+    """The status that the lines' decisions add up to. Lines of tax, fee and discount go with the work."""
+    work = [line.decision for line in lines if line.kind in ("labor", "part")] or [line.decision for line in lines]
+    if work and all(decision == "approved" for decision in work):
+        return "approved"
+    if work and all(decision == "declined" for decision in work):
+        return "declined"
+    return "partly" if "approved" in work else "waiting"
+
+
+def merge_import(stored: Estimate, imported: Estimate) -> Estimate:
+    """The imported estimate with the client's own decisions kept; what the import says otherwise stands beside them."""
+    if not stored.decided_by_client:
+        return imported
+    own = {line.id: line for line in stored.lines if line.decided_at is not None}
+    lines = tuple(_merge_line(own.get(line.id), line) for line in imported.lines)
+    if not any(line.decided_at for line in lines):
+        return imported
+    return replace(imported, lines=lines, status=status_of(lines))
+
+
+def _merge_line(own: EstimateLine | None, line: EstimateLine) -> EstimateLine:
+    if own is None:
+        return line
+    conflict = line.decision if line.decision not in (None, own.decision) else None
+    return replace(line, decision=own.decision, decided_at=own.decided_at, conflict=conflict)

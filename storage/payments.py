@@ -1,0 +1,36 @@
+"""Payments of clients."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+from storage.records import BY_CLIENT, Records
+
+PaymentMethod = Literal["cash", "card", "check", "transfer", "financing", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One payment, in cents; negative is a refund; without an invoice it is account credit."""
+
+    id: str
+    shop: str
+    external_id: str
+    client_id: str
+    paid_on: date
+    amount: int
+    method: PaymentMethod
+    invoice_id: str | None = None
+    reference: str | None = None
+
+
+INDEXES = [BY_CLIENT]
+
+
+class Payments(Records[Payment]):
+    """The payments of all shops."""
+
+    kind: ClassVar[str] = "payment"
+    name: ClassVar[str] = "payments"
+    model: ClassVar[type[Payment]] = Payment
+    order: ClassVar[tuple[str, ...]] = ("paid_on", "external_id")

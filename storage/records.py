@@ -1,0 +1,143 @@
+"""What the repositories of the shop's records share: scoped reads, and the bulk writes of the importer.
+
+Every method takes the shop's slug first, and every query carries it: no shop ever reads another's record.
+"""
+
+import asyncio
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from storage.codec import Document, from_document, to_document
+from storage.mongo import Collection, Database, in_chunks
+
+T = TypeVar("T")
+
+
+class NotFound(Exception):
+    """There is no such record in this shop. `kind` is the record's type, `key` what it was looked for by."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"no {kind} {key!r}")
+        self.kind = kind
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored record as the importer sees it: its document, and the `mark` of the line that it came from."""
+
+    document: Document
+    mark: str | None
+
+
+BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by_client")
+MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
+
+
+class Records(Generic[T]):
+    """A collection of one type of record. A subclass names `kind` (the record's type), `model` and `order`."""
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    model: ClassVar[type[Any]]
+    order: ClassVar[tuple[str, ...]] = ()  # fields to list by, newest first
+
+    def __init__(self, database: Database) -> None:
+        self._collection: Collection = database[self.name]
+
+    def read(self, document: Mapping[str, Any]) -> T:
+        """The record of a document."""
+        value: T = from_document(self.model, document)
+        return value
+
+    async def find(self, shop: str, record_id: str) -> T | None:
+        """The record with this id, or None."""
+        document = await self._collection.find_one({"_id": record_id, "shop": shop})
+        return None if document is None else self.read(document)
+
+    async def get(self, shop: str, record_id: str) -> T:
+        """The record with this id. Raises `NotFound`."""
+        found = await self.find(shop, record_id)
+        if found is None:
+            raise NotFound(self.kind, record_id)
+        return found
+
+    async def find_many(self, shop: str, ids: Iterable[str]) -> dict[str, T]:
+        """Those of the records that exist, by id."""
+        found: dict[str, T] = {}
+        for chunk in in_chunks(dict.fromkeys(ids)):
+            query = {"_id": {"$in": chunk}, "shop": shop}
+            found |= {document["_id"]: self.read(document) async for document in self._collection.find(query)}
+        return found
+
+    async def list(self, shop: str) -> "builtins.list[T]":
+        """All records of the shop."""
+        return await self._listed({"shop": shop})
+
+    async def list_for_client(self, shop: str, client_id: str) -> "builtins.list[T]":
+        """The client's records, newest first."""
+        return await self._listed({"shop": shop, "client_id": client_id})
+
+    async def count(self, shop: str) -> int:
+        """How many the shop has."""
+        return int(await self._collection.count_documents({"shop": shop}))
+
+    async def put(self, record: T) -> None:
+        """Store the record as it is, in place of the one with its id."""
+        document = to_document(record)
+        mark = await self._collection.find_one({"_id": document["_id"], "shop": document["shop"]}, {MARK: 1})
+        if mark is not None and MARK in mark:
+            document[MARK] = mark[MARK]
+        await self._collection.replace_one({"_id": document["_id"], "shop": document["shop"]}, document, upsert=True)
+
+    async def stored(self, shop: str, ids: Iterable[str]) -> dict[str, Stored]:
+        """What the importer must know of the records that exist, by id."""
+        found: dict[str, Stored] = {}
+        for chunk in in_chunks(dict.fromkeys(ids)):
+            async for document in self._collection.find({"_id": {"$in": chunk}, "shop": shop}):
+                found[document["_id"]] = Stored(document, document.get(MARK))
+        return found
+
+    async def existing(self, shop: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """Those of the ids that exist, each with the client that the record belongs to."""
+        found: dict[str, str | None] = {}
+        for chunk in in_chunks(dict.fromkeys(ids)):
+            query = {"_id": {"$in": chunk}, "shop": shop}
+            async for document in self._collection.find(query, {"client_id": 1}):
+                found[document["_id"]] = document.get("client_id")
+        return found
+
+    async def insert_documents(self, documents: Sequence[Document]) -> None:
+        """Insert new documents. One that got there meanwhile is replaced: two imports at once do no harm."""
+        for chunk in in_chunks(documents):
+            try:
+                await self._collection.insert_many(chunk, ordered=False)
+            except BulkWriteError as error:
+                await self._replace_after_race(chunk, error)
+
+    async def replace_documents(self, documents: Sequence[Document]) -> None:
+        """Replace documents that exist."""
+        for chunk in in_chunks(documents):
+            writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
+                ReplaceOne({"_id": document["_id"], "shop": document["shop"]}, document) for document in chunk
+            ]
+            await self._collection.bulk_write(writes, ordered=False)
+
+    async def _replace_after_race(self, chunk: Sequence[Document], error: BulkWriteError) -> None:
+        failures = (error.details or {}).get("writeErrors", [])
+        if any(failure.get("code") != 11000 for failure in failures):
+            raise error
+        await self.replace_documents([chunk[failure["index"]] for failure in failures])
+
+    async def _listed(self, query: Document) -> "builtins.list[T]":
+        documents = [document async for document in self._collection.find(query)]
+        for field in reversed(self.order):
+            documents.sort(key=lambda document: str(document.get(field, "")), reverse=True)
+        if len(documents) > 2000:  # reading validates: let others run
+            await asyncio.sleep(0)
+        return [self.read(document) for document in documents]

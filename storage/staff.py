@@ -1,0 +1,95 @@
+"""Staff: who works in the inbox. The password is kept as an argon2id hash."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from storage.codec import to_document
+from storage.ids import record_id
+from storage.records import Records
+
+Role = Literal["owner", "advisor", "technician"]
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash("nobody has this password")  # so that an unknown address takes as long as a wrong password
+
+
+class StaffEmailTaken(Exception):
+    """Somebody of this shop has this e-mail address already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """One who works for the shop. `email` is lower case; without `password_hash` nobody can sign in as them."""
+
+    id: str
+    shop: str
+    external_id: str
+    email: str
+    name: str
+    role: Role
+    password_hash: str | None = field(default=None, repr=False)
+
+
+INDEXES = [
+    IndexModel([("email", ASCENDING)], name="by_email"),
+    IndexModel([("shop", ASCENDING), ("email", ASCENDING)], name="email", unique=True),
+]
+
+
+class Staffs(Records[Staff]):
+    """The staff of all shops."""
+
+    kind: ClassVar[str] = "staff"
+    name: ClassVar[str] = "staff"
+    model: ClassVar[type[Staff]] = Staff
+
+    async def find_by_email(self, email: str) -> list[Staff]:
+        """Those with this address, in whatever shop: one person may work for several."""
+        query = {"email": email.strip().lower()}
+        return [self.read(document) async for document in self._collection.find(query)]
+
+    async def add(self, shop: str, email: str, name: str, role: Role, password: str) -> Staff:
+        """Make or find the one with this address in this shop, and set name, role and password."""
+        email = email.strip().lower()
+        known = next((staff for staff in await self.find_by_email(email) if staff.shop == shop), None)
+        external_id = known.external_id if known else email
+        staff = Staff(
+            id=known.id if known else record_id(shop, "staff", external_id),
+            shop=shop,
+            external_id=external_id,
+            email=email,
+            name=name,
+            role=role,
+            password_hash=await asyncio.to_thread(_HASHER.hash, password),
+        )
+        try:
+            await self._collection.replace_one({"_id": staff.id, "shop": shop}, to_document(staff), upsert=True)
+        except DuplicateKeyError as error:
+            raise StaffEmailTaken(email) from error
+        return staff
+
+    async def set_password(self, shop: str, staff_id: str, password: str) -> bool:
+        """Give them a new password. False when there is nobody with this id."""
+        hashed = await asyncio.to_thread(_HASHER.hash, password)
+        result = await self._collection.update_one({"_id": staff_id, "shop": shop}, {"$set": {"password_hash": hashed}})
+        return result.matched_count == 1
+
+    async def verify(self, email: str, password: str, shop: str | None = None) -> list[Staff]:
+        """The staff with this address and password (in `shop`, else in all). Takes as long when there is nobody."""
+        known = [staff for staff in await self.find_by_email(email) if shop in (None, staff.shop)]
+        hashes = [staff.password_hash or _NOBODY for staff in known] or [_NOBODY]
+        right = await asyncio.to_thread(lambda: [_is_right(hashed, password) for hashed in hashes])
+        return [staff for staff, ok in zip(known, right, strict=False) if ok and staff.password_hash]
+
+
+def _is_right(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,69 @@
+"""All repositories over one database, and the indexes that they need."""
+
+from storage import (
+    clients,
+    consents,
+    estimates,
+    inspections,
+    invoices,
+    payments,
+    reminders,
+    service_records,
+    shops,
+    staff,
+    vehicles,
+    work_orders,
+)
+from storage.accounts import Accounts
+from storage.clients import Clients
+from storage.consents import Consents
+from storage.estimates import Estimates
+from storage.inspections import Inspections
+from storage.invoices import Invoices
+from storage.mongo import Database, make_indexes
+from storage.payments import Payments
+from storage.reminders import Reminders
+from storage.service_records import ServiceRecords
+from storage.shops import Shops
+from storage.staff import Staffs
+from storage.vehicles import Vehicles
+from storage.work_orders import WorkOrders
+
+_INDEXES = {
+    Shops.name: shops.INDEXES,
+    Staffs.name: staff.INDEXES,
+    Clients.name: clients.INDEXES,
+    Vehicles.name: vehicles.INDEXES,
+    Invoices.name: invoices.INDEXES,
+    Payments.name: payments.INDEXES,
+    Estimates.name: estimates.INDEXES,
+    WorkOrders.name: work_orders.INDEXES,
+    Inspections.name: inspections.INDEXES,
+    ServiceRecords.name: service_records.INDEXES,
+    Reminders.name: reminders.INDEXES,
+    Consents.name: consents.INDEXES,
+}
+
+
+class Storage:
+    """Everything that is stored, one attribute per repository."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.shops = Shops(database)
+        self.staff = Staffs(database)
+        self.clients = Clients(database)
+        self.vehicles = Vehicles(database)
+        self.invoices = Invoices(database)
+        self.payments = Payments(database)
+        self.estimates = Estimates(database)
+        self.work_orders = WorkOrders(database)
+        self.inspections = Inspections(database)
+        self.service_records = ServiceRecords(database)
+        self.reminders = Reminders(database)
+        self.consents = Consents(database)
+        self.accounts = Accounts(self.invoices, self.payments)
+
+    async def prepare(self) -> None:
+        """Make every index; those that are there already cost nothing."""
+        await make_indexes(self.database, _INDEXES)
