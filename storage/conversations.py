@@ -186,7 +186,8 @@ class Conversations:
 
     async def count_by_status(self, shop: str, status: Status) -> int:
         """How many conversations are in this status."""
-        return await self._conversations.count_documents({"shop": shop, "state.status": status, "last_seq": {"$gt": 0}})
+        where = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
+        return int(await self._conversations.count_documents(where))
 
     async def list_idle(self, status: Status, since: datetime, limit: int) -> list[Conversation]:
         """Conversations of all shops in this status in which nothing was said since."""

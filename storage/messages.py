@@ -5,10 +5,17 @@ over `ref` and `in_reply_to` refuse what is there already. Every entry carries t
 the bot's entries the dialogue's `tracker`: the last entries say all, and the conversation document is only a projection.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
+
+from pymongo import IndexModel
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+
+from storage.codec import Document, encode, from_document, to_document
+from storage.mongo import Database, DatabaseUnavailable, violated_index
+from storage.proof import Identity
 
 EntryKind: TypeAlias = Literal["message", "note", "act"]
 AuthorKind: TypeAlias = Literal["client", "bot", "staff", "system"]
@@ -118,7 +125,7 @@ INDEXES = [
     IndexModel([("at", 1)], name="log_at"),
 ]
 
-type RefusedBy = Literal["log_order", "log_ref", "log_answer"]
+RefusedBy: TypeAlias = Literal["log_order", "log_ref", "log_answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ class Messages:
             by = violated_index(first)
             if by not in ("log_order", "log_ref", "log_answer"):
                 raise DatabaseUnavailable(str(first.get("errmsg", error))) from error
-            return Refusal(int(first["index"]), by)  # type: ignore[arg-type]  # narrowed by the tuple above
+            return Refusal(int(first["index"]), cast(RefusedBy, by))
         except PyMongoError as error:
             raise DatabaseUnavailable(str(error)) from error
         return None
@@ -195,7 +202,7 @@ class Messages:
             )
         except DuplicateKeyError:
             return False
-        return result.modified_count == 1
+        return bool(result.modified_count == 1)
 
     async def _find_one(self, where: Document) -> Entry | None:
         document = await self._entries.find_one(where)
