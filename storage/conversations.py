@@ -116,8 +116,10 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
 class Conversations:
     """The conversations of every shop."""
 
+    name = "conversations"
+
     def __init__(self, database: Database) -> None:
-        self._conversations = database["conversations"]
+        self._conversations = database[self.name]
 
     async def find(self, shop: str, conversation_id: str) -> Conversation | None:
         """The conversation with this id, of this shop, as last projected."""

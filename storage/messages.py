@@ -139,8 +139,10 @@ class Refusal:
 class Messages:
     """The log of every conversation. Entries are only ever appended; what changes later is delivery."""
 
+    name = "messages"
+
     def __init__(self, database: Database) -> None:
-        self._entries = database["messages"]
+        self._entries = database[self.name]
 
     async def append(self, entries: Sequence[Entry]) -> Refusal | None:
         """Store entries in this order, on disk when it returns; stops at the first that is refused.

@@ -3,9 +3,11 @@
 from storage import (
     clients,
     consents,
+    conversations,
     estimates,
     inspections,
     invoices,
+    messages,
     payments,
     reminders,
     service_records,
@@ -17,9 +19,11 @@ from storage import (
 from storage.accounts import Accounts
 from storage.clients import Clients
 from storage.consents import Consents
+from storage.conversations import Conversations
 from storage.estimates import Estimates
 from storage.inspections import Inspections
 from storage.invoices import Invoices
+from storage.messages import Messages
 from storage.mongo import Database, make_indexes
 from storage.payments import Payments
 from storage.reminders import Reminders
@@ -42,6 +46,8 @@ _INDEXES = {
     ServiceRecords.name: service_records.INDEXES,
     Reminders.name: reminders.INDEXES,
     Consents.name: consents.INDEXES,
+    Conversations.name: conversations.INDEXES,
+    Messages.name: messages.INDEXES,
 }
 
 
@@ -62,6 +68,8 @@ class Storage:
         self.service_records = ServiceRecords(database)
         self.reminders = Reminders(database)
         self.consents = Consents(database)
+        self.conversations = Conversations(database)
+        self.messages = Messages(database)
         self.accounts = Accounts(self.invoices, self.payments)
 
     async def prepare(self) -> None:

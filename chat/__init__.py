@@ -1,0 +1,1 @@
+"""The hub and its channels, the widget and the staff inbox."""
