@@ -1,0 +1,71 @@
+"""What every test may ask for: `database` and `store`, each fresh, and `chromium` for the browser tests.
+
+The database is the real thing over the real wire: one embedded engine per test process, in memory, or the MongoDB that
+`TEST_MONGODB_URI` names. No test reaches beyond this machine.
+"""
+
+import ipaddress
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from storage import engine
+from storage.mongo import Database, connect
+from storage.store import Storage
+
+
+def _refuse_the_world(event: str, arguments: tuple[object, ...]) -> None:
+    """Audit hook: a connection to anything but this machine is an error."""
+    if event != "socket.connect":
+        return
+    address = arguments[1]
+    if isinstance(address, tuple) and isinstance(address[0], str) and address[0] != "localhost":
+        try:
+            loopback = ipaddress.ip_address(address[0]).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback:
+            raise RuntimeError(f"a test tried to reach {address[0]}")
+
+
+sys.addaudithook(_refuse_the_world)
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server that the tests run on."""
+    given = os.environ.get("TEST_MONGODB_URI")
+    if given:
+        yield given
+        return
+    folder = tmp_path_factory.mktemp("engine")
+    port = engine.free_port()
+    child = engine.start(folder, port, storage=engine.MEMORY, durable=False)
+    try:
+        engine.wait_until_it_answers(child, port, folder / "db.log")
+        yield f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    finally:
+        child.kill()  # it holds nothing that is worth a goodbye
+        child.wait()
+
+
+@pytest.fixture
+async def database(mongodb_uri: str) -> AsyncIterator[Database]:
+    """An empty database of the test's own."""
+    database = connect(mongodb_uri, f"test_{uuid.uuid4().hex}")
+    try:
+        yield database
+        await database.drop()
+    finally:
+        database.close()
+
+
+@pytest.fixture
+async def store(database: Database) -> Storage:
+    """Every repository on an empty database, indexes made."""
+    store = Storage(database)
+    await store.prepare()
+    return store
