@@ -5,12 +5,12 @@ can be brought up to date at any time from the entries after `last_seq`. Only it
 marks and the counter of changes are its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from pymongo import IndexModel
+from pymongo import IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
@@ -71,7 +71,13 @@ INDEXES = [
 
 
 def new_conversation(
-    shop: str, key: str, *, title: str, client_id: str | None = None, phone: str | None = None, visitor: str | None = None
+    shop: str,
+    key: str,
+    *,
+    title: str,
+    client_id: str | None = None,
+    phone: str | None = None,
+    visitor: str | None = None,
 ) -> Conversation:
     """A conversation with nothing in it. Its id follows from its first key, so that making it twice makes it once."""
     return Conversation(
@@ -141,17 +147,25 @@ class Conversations:
         except DuplicateKeyError:
             return
 
-    async def project(self, conversation: Conversation) -> None:
-        """Bring the document up to date; one that is ahead already stays as it is."""
-        changes = {name: encode(getattr(conversation, name)) for name in _PROJECTED}
-        await self._conversations.update_one(
-            {"_id": conversation.id, "shop": conversation.shop, "last_seq": {"$lte": conversation.last_seq}},
-            _set(changes),
-        )
+    async def project_many(self, conversations: Sequence[Conversation]) -> None:
+        """Bring documents up to date; one that is ahead already stays as it is."""
+        updates = [
+            UpdateOne(
+                {"_id": one.id, "shop": one.shop, "last_seq": {"$lte": one.last_seq}},
+                _set({name: encode(getattr(one, name)) for name in _PROJECTED}),
+            )
+            for one in conversations
+        ]
+        if updates:
+            await self._conversations.bulk_write(updates, ordered=False)
 
-    async def mark_read(self, conversation: Conversation, *, client: int | None = None, staff: int | None = None) -> None:
+    async def mark_read(
+        self, conversation: Conversation, *, client: int | None = None, staff: int | None = None
+    ) -> None:
         """Move the read marks forward; `staff` at the end of the log leaves nothing unread."""
-        highest = {name: seq for name, seq in (("client_read_seq", client), ("staff_read_seq", staff)) if seq is not None}
+        highest = {
+            name: seq for name, seq in (("client_read_seq", client), ("staff_read_seq", staff)) if seq is not None
+        }
         changes: Document = {"$max": highest}
         if staff is not None and staff >= conversation.client_last_seq:
             changes["$set"] = {"unread": 0}
@@ -178,7 +192,9 @@ class Conversations:
             {"_id": conversation.id, "shop": conversation.shop}, {"$set": {"continued_in": into}}
         )
 
-    async def list_by_status(self, shop: str, status: Status, limit: int, before: datetime | None = None) -> list[Conversation]:
+    async def list_by_status(
+        self, shop: str, status: Status, limit: int, before: datetime | None = None
+    ) -> list[Conversation]:
         """Conversations in this status, the one last written in first."""
         where: Document = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
         if before is not None:

@@ -1,0 +1,112 @@
+"""Answering one message: the assistant's answer, written at the next number if the bot may still speak."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from bot.assistant import Assistant
+from bot.turn import Answer, Turn
+from chat.directory import Directory
+from chat.handoff import Event
+from chat.turns import Job
+from chat.writer import AnswerRefused, Draft, LogWriter, Written
+from config.clock import BusinessClock
+from storage.conversations import Conversation
+from storage.messages import Author, Delivery, Entry
+from storage.proof import VISITOR
+
+_log = logging.getLogger(__name__)
+
+LONGEST_TURN_SECONDS = 5.0
+LONGEST_HOLD_SECONDS = 5.0
+
+
+class Answering:
+    """Runs the assistant on a stored message and stores its answer."""
+
+    def __init__(self, assistant: Assistant, clock: BusinessClock, writer: LogWriter, directory: Directory) -> None:
+        self._assistant = assistant
+        self._clock = clock
+        self._writer = writer
+        self._directory = directory
+        self._staff_types: dict[str, asyncio.Event] = {}
+
+    def staff_typing(self, conversation_id: str, *, on: bool) -> None:
+        """While staff type, the bot holds its answer for a moment."""
+        if on:
+            self._staff_types.setdefault(conversation_id, asyncio.Event())
+        elif (stopped := self._staff_types.pop(conversation_id, None)) is not None:
+            stopped.set()
+
+    async def answer(self, job: Job) -> Written | None:
+        """The stored answer; None when the bot stays silent: a person came first, or it has nothing sure to say."""
+        conversation = await self._directory.get(job.entry.shop, job.entry.conversation)
+        if not _is_the_bots(conversation, job.entry):
+            return None
+        turn = self._turn(job, conversation)
+        answer = await self._ask(turn)
+        if answer is None:
+            return None
+        await self._hold(conversation.id)
+        try:
+            return await self._writer.append(_draft(conversation, job, answer))
+        except AnswerRefused:
+            return None
+
+    def _turn(self, job: Job, conversation: Conversation) -> Turn:
+        return Turn(
+            shop=job.shop,
+            conversation_id=conversation.id,
+            message_id=job.entry.id,
+            text=job.entry.text,
+            payload=job.entry.payload,
+            channel=job.entry.channel,
+            identity=job.entry.identity or VISITOR,
+            status=conversation.status,
+            tracker=conversation.tracker,
+            now=self._clock.now(),
+        )
+
+    async def _ask(self, turn: Turn) -> Answer | None:
+        try:
+            async with asyncio.timeout(LONGEST_TURN_SECONDS):
+                return await self._assistant.answer(turn)
+        except TimeoutError:
+            _log.error("the bot took over %.0f s; a person is asked", LONGEST_TURN_SECONDS)
+        except Exception:
+            _log.exception("the bot failed; a person is asked")
+        return self._assistant.apology(turn)
+
+    async def _hold(self, conversation_id: str) -> None:
+        stopped = self._staff_types.get(conversation_id)
+        if stopped is None:
+            return
+        try:
+            await asyncio.wait_for(stopped.wait(), LONGEST_HOLD_SECONDS)
+        except TimeoutError:
+            self._staff_types.pop(conversation_id, None)
+
+
+def _is_the_bots(conversation: Conversation, entry: Entry) -> bool:
+    return conversation.status in ("bot", "waiting") and conversation.person_seq < entry.seq
+
+
+def _draft(conversation: Conversation, job: Job, answer: Answer) -> Draft:
+    entry = job.entry
+    handed = answer.hand_off
+    leaves = entry.channel != "web"
+    draft = Draft(
+        conversation=conversation,
+        event=Event.BOT_HANDS_OFF if handed else Event.BOT_ANSWERS,
+        kind="message",
+        author=Author(kind="bot", name=job.shop.name),
+        channel=entry.channel,
+        text=answer.text,
+        in_reply_to=entry.id,
+        answers_seq=entry.seq,
+        buttons=answer.buttons,
+        links=answer.links,
+        delivery=Delivery(state="queued") if leaves else None,
+        tracker=answer.tracker,
+    )
+    return replace(draft, gist=handed.gist, urgent=handed.urgent) if handed else draft

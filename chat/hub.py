@@ -1,0 +1,282 @@
+"""The hub: one door in, `receive`, and one door out, `send`. Nothing else stores or emits what is said.
+
+A message is stored, acknowledged, then fanned out, in that order. The bot's turn runs afterwards, in the conversation's own
+queue, and its answer is stored only if the conversation is still the bot's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from bot.assistant import Assistant
+from chat.answering import Answering
+from chat.channels.channel import Channel
+from chat.directory import Directory
+from chat.handoff import Event, after
+from chat.live import Live
+from chat.projector import Projector
+from chat.proving import Proving
+from chat.turns import Job, Turns
+from chat.writer import Draft, LogWriter, Written
+from config.clock import BusinessClock
+from storage.conversations import Conversation
+from storage.messages import Author, Button, ChannelName, Delivery, Entry, Link
+from storage.mongo import DatabaseUnavailable
+from storage.proof import Identity
+from storage.shops import Shop
+from storage.store import Storage
+
+_log = logging.getLogger(__name__)
+_DELIVERY_ORDER = ("queued", "sent", "delivered", "read")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What a client wrote, by any channel. `ref` makes a repeat harmless; `answer` is False for what the bot leaves alone."""
+
+    shop: Shop
+    conversation: Conversation
+    identity: Identity
+    channel: ChannelName
+    ref: str | None = None
+    text: str = ""
+    payload: str | None = None
+    attachments: tuple[dict[str, Any], ...] = ()
+    answer: bool = True
+    origin: str | None = None  # the socket it came from
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A client's message is on disk. `duplicate`: it was already, under this `ref`."""
+
+    entry: Entry
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """What staff or the system say. `private` is a note; `channel` None is the one the client last wrote by."""
+
+    shop: Shop
+    conversation: Conversation
+    author: Author
+    text: str
+    ref: str | None = None
+    private: bool = False
+    channel: ChannelName | None = None
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    attachments: tuple[dict[str, Any], ...] = ()
+    origin: str | None = None
+
+
+_ACTS = {
+    Event.TAKE: "taken",
+    Event.ASSIGN: "assigned",
+    Event.UNASSIGN: "unassigned",
+    Event.RETURN_TO_BOT: "returned_to_bot",
+    Event.RESOLVE: "resolved",
+    Event.REOPEN: "reopened",
+    Event.SNOOZE: "snoozed",
+    Event.SNOOZE_ENDS: "woken",
+    Event.FALL_IDLE: "resolved",
+}
+
+
+class Hub:
+    """Composed by `server.py`; `start` before use, `close` at the end."""
+
+    def __init__(
+        self,
+        *,
+        store: Storage,
+        assistant: Assistant,
+        clock: BusinessClock,
+        channels: Mapping[ChannelName, Channel],
+        live: Live,
+    ) -> None:
+        self.store = store
+        self.writer = LogWriter(store.messages, store.conversations, self._on_stored)
+        self.directory = Directory(store, self.writer)
+        self.projector = Projector(store.conversations)
+        self.turns = Turns(self._run_turn)
+        self._live = live
+        self._channels = channels
+        self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
+        self._publisher: asyncio.Task[None] | None = None
+        self._answering = Answering(assistant, clock, self.writer, self.directory)
+        self._proving = Proving(store, assistant, self.writer, live)
+
+    async def start(self) -> None:
+        """Begin to push what is stored."""
+        self._publisher = asyncio.create_task(self._publish())
+
+    async def close(self) -> None:
+        """Finish what is under way. Turns that were not run are found by the next sweep."""
+        await self.turns.close()
+        if self._publisher is not None:
+            self._publisher.cancel()
+            await asyncio.gather(self._publisher, return_exceptions=True)
+        try:
+            await self.projector.drain()
+        except PyMongoError as error:
+            _log.warning("the last conversation documents were not written; their logs are whole: %s", error)
+
+    async def conversation_for(self, shop: Shop, identity: Identity, *, visitor: str | None = None) -> Conversation:
+        """The conversation of this peer, found or (not yet stored) made. `visitor` is the hash of the visitor token."""
+        return await self.directory.conversation_for(shop, identity, visitor=visitor)
+
+    async def receive(self, inbound: Inbound) -> Received:
+        """Store a client's message; on disk when this returns, and answered in the end.
+
+        Raises `DatabaseUnavailable`: nobody knows whether it is stored, send it again with the same `ref`.
+        """
+        conversation = await self.writer.head(inbound.conversation)
+        draft = Draft(
+            conversation=conversation,
+            event=Event.CLIENT_WRITES,
+            kind="message",
+            author=Author(kind="client", name=conversation.title, id=inbound.identity.client_id),
+            channel=inbound.channel,
+            text=inbound.text,
+            payload=inbound.payload,
+            ref=inbound.ref,
+            attachments=inbound.attachments,
+            identity=inbound.identity,
+            wants_answer=inbound.answer,
+            origin=inbound.origin,
+        )
+        if inbound.answer and self._proving.expects_code(conversation, inbound.text):
+            written, entry = await self._proving.receive_code(inbound.shop, draft)
+        else:
+            written = await self.writer.append(draft)
+            entry = written.entry
+        if inbound.answer and not written.duplicate and entry.state.status in ("bot", "waiting"):
+            self.turns.add(Job(inbound.shop, entry))
+        return Received(written.entry, written.duplicate)
+
+    async def send(self, outbound: Outbound) -> Entry:
+        """Store and send what a person or the system says. A repeat of the same `ref` is the same entry."""
+        conversation = await self.writer.head(outbound.conversation)
+        channel = outbound.channel or conversation.channel
+        leaves = channel != "web" and not outbound.private
+        event = {"staff": Event.STAFF_WRITES}.get(outbound.author.kind, Event.SYSTEM_WRITES)
+        written = await self.writer.append(
+            Draft(
+                conversation=conversation,
+                event=Event.STAFF_NOTES if outbound.private else event,
+                kind="note" if outbound.private else "message",
+                author=outbound.author,
+                channel=channel,
+                text=outbound.text,
+                ref=outbound.ref,
+                buttons=outbound.buttons,
+                links=outbound.links,
+                attachments=outbound.attachments,
+                delivery=Delivery(state="queued") if leaves else None,
+                origin=outbound.origin,
+            )
+        )
+        if leaves and not written.duplicate:
+            await self.deliver(outbound.shop, written.conversation, written.entry)
+        return written.entry
+
+    async def act(self, conversation: Conversation, event: Event, by: Author, **details: Any) -> Conversation:
+        """Take, return to the bot, resolve ...; what would change nothing is not written.
+
+        `details` are `named` (staff id) and `until` (when a snooze ends). Raises `NotAllowed`.
+        """
+        head = await self.writer.head(conversation)
+        if after(head.state, event, actor=by.id, **details) == head.state:
+            return head
+        draft = Draft(conversation=head, event=event, kind="act", act=_ACTS[event], author=by, **details)
+        return (await self.writer.append(draft)).conversation
+
+    async def mark_read(self, conversation: Conversation, by: Author, seq: int) -> None:
+        """`by` has read as far as `seq`. Marks only move forward."""
+        head = await self.writer.head(conversation)
+        seq = min(seq, head.last_seq)
+        field = "client_read_seq" if by.kind == "client" else "staff_read_seq"
+        if seq <= getattr(head, field):
+            return
+        changes: dict[str, Any] = {field: seq}
+        if by.kind == "staff" and seq >= head.client_last_seq:
+            changes["unread"] = 0
+        self.writer.changed(head.id, **changes)
+        head = self.writer.known(head.id) or head
+        self.projector.add(head)
+        marks = {"client": seq} if by.kind == "client" else {"staff": seq}
+        await self.store.conversations.mark_read(head, **marks)
+        await self._live.read_marked(head, by, seq)
+
+    async def typing(self, conversation: Conversation, by: Author, *, on: bool) -> None:
+        """Someone types; while a member of staff does, the bot waits a moment."""
+        if by.kind == "staff":
+            self._answering.staff_typing(conversation.id, on=on)
+        await self._live.typing(conversation, by, on=on)
+
+    async def record_delivery(self, shop: str, conversation_id: str, message_id: str, delivery: Delivery) -> None:
+        """A carrier told how far a message has come. The state only moves forward; a failure is final."""
+        while True:
+            entry = await self.store.messages.find(shop, conversation_id, message_id)
+            if entry is None or not _moves_forward(entry.delivery, delivery):
+                return
+            rev = await self._next_rev(shop, conversation_id)
+            if await self.store.messages.change_delivery(entry, delivery, rev):
+                break
+        await self.store.conversations.record_rev(shop, conversation_id, rev)
+        self.writer.changed(conversation_id, rev=rev)
+        conversation = await self.directory.get(shop, conversation_id)
+        changed = await self.store.messages.find(shop, conversation_id, message_id)
+        if changed is not None:
+            await self._live.entry_changed(conversation, changed)
+
+    async def settled(self, conversation_id: str) -> None:
+        """Returns when no turn of this conversation is queued or running in this process."""
+        await self.turns.settled(conversation_id)
+
+    async def deliver(self, shop: Shop, conversation: Conversation, entry: Entry) -> None:
+        """Hand an entry to its channel. Doing it twice sends it once: the channel's outbox knows the entry's id."""
+        delivery = await self._channels[entry.channel].deliver(shop, conversation, entry)
+        if delivery is not None and delivery != entry.delivery:
+            await self.record_delivery(shop.slug, conversation.id, entry.id, delivery)
+
+    async def _next_rev(self, shop: str, conversation_id: str) -> int:
+        conversation = await self.directory.get(shop, conversation_id)
+        later = await self.store.messages.changed_since(shop, conversation_id, conversation.rev)
+        return max([conversation.rev, *(entry.rev or 0 for entry in later)]) + 1
+
+    async def _run_turn(self, job: Job) -> None:
+        answered = await self._answering.answer(job)
+        if answered is not None and answered.entry.channel != "web":
+            await self.deliver(job.shop, answered.conversation, answered.entry)
+
+    def _on_stored(self, written: Written) -> None:
+        self.projector.add(written.conversation)
+        self._fan_out.put_nowait(written)
+
+    async def _publish(self) -> None:
+        while True:
+            written = await self._fan_out.get()
+            try:
+                await self._live.entry_stored(written)
+            except Exception:
+                _log.exception("a push was lost; its receivers notice the gap and sync")
+
+
+def _moves_forward(before: Delivery | None, new: Delivery) -> bool:
+    if before is None:
+        return True
+    if before.state in ("failed", "read") or before.state == new.state:
+        return False
+    if new.state == "failed":
+        return before.state != "delivered"
+    return _DELIVERY_ORDER.index(new.state) > _DELIVERY_ORDER.index(before.state)
+
+
+__all__ = ["DatabaseUnavailable", "Hub", "Inbound", "Outbound", "Received"]

@@ -1,0 +1,270 @@
+"""Writing the log: what arrives in the same moment is stored by one insert, each entry at the next number of its conversation.
+
+One insert is under way at a time; entries that arrive meanwhile go with the next. An entry that a unique index refuses does
+not hold back the others. Where another process wrote first, the conversation is read again and the entry is tried at
+the number after what is new, if the status table still allows it.
+"""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chat.handoff import Event, NotAllowed, after
+from config.clock import utc_now
+from storage.conversations import Conversation, Conversations, applied
+from storage.ids import new_id
+from storage.messages import (
+    Author,
+    Button,
+    ChannelName,
+    Delivery,
+    Entry,
+    EntryKind,
+    Link,
+    Messages,
+    Refusal,
+)
+from storage.proof import Identity
+
+_BATCH = 200
+_KNOWN_CONVERSATIONS = 20_000
+_PAGE = 500
+
+
+class AnswerRefused(Exception):
+    """The bot may not say this any more: a person or an act came first, or the message is answered already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an answer."""
+
+    conversation: Conversation
+    event: Event
+    kind: EntryKind
+    author: Author
+    id: str = field(default_factory=new_id)
+    channel: ChannelName = "web"
+    text: str = ""
+    payload: str | None = None
+    ref: str | None = None
+    in_reply_to: str | None = None
+    answers_seq: int | None = None
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    attachments: tuple[dict[str, Any], ...] = ()
+    delivery: Delivery | None = None
+    act: str | None = None
+    identity: Identity | None = None
+    wants_answer: bool = False
+    tracker: dict[str, Any] | None = None
+    gist: str | None = None
+    urgent: bool = False
+    named: str | None = None
+    until: datetime | None = None
+    origin: str | None = None  # the socket it came from, which needs no push
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stored entry, and its conversation after it. `duplicate`: it was stored before, under the same `ref`."""
+
+    entry: Entry
+    conversation: Conversation
+    duplicate: bool = False
+    origin: str | None = None
+
+
+@dataclass(slots=True)
+class _Pending:
+    draft: Draft
+    done: asyncio.Future[Written]
+
+
+class LogWriter:
+    """The one place where entries are stored. `on_stored` is told of each new entry, in the log's order."""
+
+    def __init__(self, messages: Messages, conversations: Conversations, on_stored: Callable[[Written], None]) -> None:
+        self._messages = messages
+        self._conversations = conversations
+        self._on_stored = on_stored
+        self._heads: OrderedDict[str, Conversation] = OrderedDict()
+        self._loading: dict[str, asyncio.Task[Conversation]] = {}
+        self._pending: list[_Pending] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def append(self, draft: Draft) -> Written:
+        """Store an entry; it is on disk when this returns.
+
+        Raises `NotAllowed` (the status table), `AnswerRefused` (the bot came too late), `DatabaseUnavailable`.
+        """
+        if draft.conversation.id not in self._heads:
+            await self.head(draft.conversation)
+        done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
+        self._pending.append(_Pending(draft, done))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return await done
+
+    async def head(self, conversation: Conversation) -> Conversation:
+        """The conversation as this process knows it: read from its document and the log after it, then kept."""
+        known = self._heads.get(conversation.id)
+        if known is not None:
+            self._heads.move_to_end(conversation.id)
+            return known
+        loading = self._loading.get(conversation.id)
+        if loading is None:
+            loading = self._loading[conversation.id] = asyncio.create_task(self._load(conversation))
+            loading.add_done_callback(lambda _: self._loading.pop(conversation.id, None))
+        return await asyncio.shield(loading)
+
+    def known(self, conversation_id: str) -> Conversation | None:
+        """The conversation, if this process has it at hand."""
+        return self._heads.get(conversation_id)
+
+    def changed(self, conversation_id: str, **changes: Any) -> None:
+        """What is not in the log (its key, a read mark, the counter of changes) has been stored elsewhere."""
+        known = self._heads.get(conversation_id)
+        if known is not None:
+            self._heads[conversation_id] = replace(known, **changes)
+
+    def forget(self, conversation_id: str) -> None:
+        """Read the conversation again when it is next needed."""
+        self._heads.pop(conversation_id, None)
+
+    async def _load(self, conversation: Conversation) -> Conversation:
+        stored = await self._conversations.find(conversation.shop, conversation.id)
+        if stored is None:
+            await self._conversations.add(conversation)
+            stored = conversation
+        while tail := await self._messages.after(stored.shop, stored.id, stored.last_seq, _PAGE):
+            for entry in tail:
+                stored = applied(stored, entry)
+        self._heads[stored.id] = stored
+        if len(self._heads) > _KNOWN_CONVERSATIONS:
+            self._drop_oldest()
+        return stored
+
+    def _drop_oldest(self) -> None:
+        busy = {pending.draft.conversation.id for pending in self._pending}
+        for oldest in list(self._heads)[: _KNOWN_CONVERSATIONS // 10]:
+            if oldest not in busy:
+                del self._heads[oldest]
+
+    async def _flush(self) -> None:
+        try:
+            while self._pending:
+                batch, self._pending = self._pending[:_BATCH], self._pending[_BATCH:]
+                try:
+                    again = await self._store(batch)
+                except Exception as error:  # noqa: BLE001  # whatever it is, those who wait are told
+                    self._fail(batch, error)
+                    again = []
+                self._pending[:0] = again
+        finally:
+            self._flushing = None
+
+    async def _store(self, batch: list[_Pending]) -> list[_Pending]:
+        """Store one batch; returns what must be tried again, in order."""
+        heads: dict[str, Conversation] = {}
+        refs: set[tuple[str, str]] = set()
+        rows: list[tuple[_Pending, Entry]] = []
+        later: list[_Pending] = []
+        for pending in batch:
+            draft = pending.draft
+            if draft.ref is not None and (draft.conversation.id, draft.ref) in refs:
+                later.append(pending)  # the same ref twice in one moment: the second finds the first stored
+                continue
+            head = heads.get(draft.conversation.id) or await self.head(draft.conversation)
+            entry = _numbered(pending, head)
+            if entry is None:
+                continue
+            heads[head.id] = applied(head, entry)
+            rows.append((pending, entry))
+            if draft.ref is not None:
+                refs.add((head.id, draft.ref))
+        refusal = await self._messages.append([entry for _, entry in rows]) if rows else None
+        stored, rest = (rows, []) if refusal is None else (rows[: refusal.index], rows[refusal.index :])
+        for pending, entry in stored:
+            self._settle(pending, entry)
+        if refusal is not None:
+            await self._resolve_refusal(refusal, rest[0], later)
+            later = [pending for pending, _ in rest[1:] if not pending.done.done()] + later
+        return later
+
+    def _settle(self, pending: _Pending, entry: Entry) -> None:
+        head = applied(self._heads[entry.conversation], entry)
+        self._heads[head.id] = head
+        written = Written(entry, head, origin=pending.draft.origin)
+        if not pending.done.done():
+            pending.done.set_result(written)
+        self._on_stored(written)
+
+    async def _resolve_refusal(self, refusal: Refusal, row: tuple[_Pending, Entry], later: list[_Pending]) -> None:
+        pending, entry = row
+        if refusal.by == "log_order":  # another process wrote first
+            self.forget(entry.conversation)
+            later.insert(0, pending)
+        elif refusal.by == "log_answer":
+            _raise_in(pending, AnswerRefused("the message is answered already"))
+        else:
+            existing = await self._messages.find_by_ref(entry.shop, entry.conversation, entry.ref or "")
+            if existing is None:
+                later.insert(0, pending)
+            elif not pending.done.done():
+                pending.done.set_result(Written(existing, self._heads[entry.conversation], duplicate=True))
+
+    def _fail(self, batch: list[_Pending], error: Exception) -> None:
+        for pending in batch:
+            self.forget(pending.draft.conversation.id)  # what was stored is not known
+            _raise_in(pending, error)
+
+
+def _numbered(pending: _Pending, head: Conversation) -> Entry | None:
+    """The draft as the next entry after `head`; None when it may not be written, which its sender is told."""
+    draft = pending.draft
+    try:
+        if draft.answers_seq is not None and head.person_seq > draft.answers_seq:
+            raise AnswerRefused("a person came first")
+        state = after(head.state, draft.event, actor=draft.author.id, named=draft.named, until=draft.until)
+    except NotAllowed as error:
+        _raise_in(pending, AnswerRefused(str(error)) if draft.answers_seq is not None else error)
+        return None
+    except AnswerRefused as error:
+        _raise_in(pending, error)
+        return None
+    return Entry(
+        id=draft.id,
+        shop=head.shop,
+        conversation=head.id,
+        seq=head.last_seq + 1,
+        client_prev=head.client_last_seq,
+        kind=draft.kind,
+        author=draft.author,
+        at=utc_now(),
+        state=state,
+        channel=draft.channel,
+        text=draft.text,
+        payload=draft.payload,
+        ref=draft.ref,
+        in_reply_to=draft.in_reply_to,
+        buttons=draft.buttons,
+        links=draft.links,
+        attachments=draft.attachments,
+        delivery=draft.delivery,
+        act=draft.act,
+        identity=draft.identity,
+        owed=draft.wants_answer and state.status == "bot",
+        tracker=draft.tracker,
+        gist=draft.gist,
+        urgent=draft.urgent,
+    )
+
+
+def _raise_in(pending: _Pending, error: Exception) -> None:
+    with contextlib.suppress(asyncio.InvalidStateError):
+        pending.done.set_exception(error)
