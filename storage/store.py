@@ -1,6 +1,8 @@
 """All repositories over one database, and the indexes that they need."""
 
+from config.settings import DEVELOPMENT_SECRET
 from storage import (
+    access,
     clients,
     consents,
     conversations,
@@ -8,14 +10,17 @@ from storage import (
     inspections,
     invoices,
     messages,
+    outbox,
     payments,
     reminders,
     service_records,
     shops,
     staff,
     vehicles,
+    visits,
     work_orders,
 )
+from storage.access import Access
 from storage.accounts import Accounts
 from storage.clients import Clients
 from storage.consents import Consents
@@ -25,12 +30,14 @@ from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
+from storage.outbox import Outbox
 from storage.payments import Payments
 from storage.reminders import Reminders
 from storage.service_records import ServiceRecords
 from storage.shops import Shops
 from storage.staff import Staffs
 from storage.vehicles import Vehicles
+from storage.visits import Visits
 from storage.work_orders import WorkOrders
 
 _INDEXES = {
@@ -48,13 +55,16 @@ _INDEXES = {
     Consents.name: consents.INDEXES,
     Conversations.name: conversations.INDEXES,
     Messages.name: messages.INDEXES,
+    Visits.name: visits.INDEXES,
+    Outbox.name: outbox.INDEXES,
+    **access.INDEXES,
 }
 
 
 class Storage:
-    """Everything that is stored, one attribute per repository."""
+    """Everything that is stored, one attribute per repository. `secret_key` keys the digests of what is secret."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secret_key: str = DEVELOPMENT_SECRET) -> None:
         self.database = database
         self.shops = Shops(database)
         self.staff = Staffs(database)
@@ -70,6 +80,15 @@ class Storage:
         self.consents = Consents(database)
         self.conversations = Conversations(database)
         self.messages = Messages(database)
+        self.visits = Visits(database)
+        self.outbox = Outbox(database)
+        self.access = Access(database, secret_key)
+        self.keys = self.access.keys
+        self.codes = self.access.codes
+        self.links = self.access.links
+        self.sessions = self.access.sessions
+        self.visitors = self.access.visitors
+        self.attempts = self.access.attempts
         self.accounts = Accounts(self.invoices, self.payments)
 
     async def prepare(self) -> None:
