@@ -1,0 +1,75 @@
+"""One-time codes: six digits to a phone or an e-mail address, good for ten minutes, five tries and one use.
+
+A code belongs to a contact, not to a client: who that is, is asked after it proved right. It is made and stored for a
+contact that nobody has on file too (and then sent to nobody), so that nothing, not even the time taken, tells who is
+known. How often codes are asked for is limited by `storage.attempts`.
+"""
+
+import secrets
+from datetime import timedelta
+
+from pymongo import IndexModel
+
+from config.clock import utc_now
+from storage.hashing import Hasher, same
+from storage.mongo import Database
+
+LIFETIME = timedelta(minutes=10)
+TRIES = 5
+
+INDEXES = [IndexModel([("expires_at", 1)], name="code_expiry", expireAfterSeconds=0)]
+
+
+class Codes:
+    """The one-time codes of all shops. `contact` is a number in E.164 or an e-mail address."""
+
+    name = "codes"
+
+    def __init__(self, database: Database, hasher: Hasher) -> None:
+        self._collection = database[self.name]
+        self._hasher = hasher
+
+    async def issue(self, shop: str, contact: str) -> str:
+        """A new code for the contact, in place of any before. Sending it, to what is on file only, is the caller's."""
+        code = f"{secrets.randbelow(10**6):06d}"
+        document = {
+            "shop": shop,
+            "digest": self._digest(shop, contact, code),
+            "tries": 0,
+            "expires_at": utc_now() + LIFETIME,
+        }
+        await self._collection.replace_one({"_id": self._id(shop, contact)}, document, upsert=True)
+        return code
+
+    async def verify(self, shop: str, contact: str, code: str) -> bool:
+        """Whether this is the contact's code; one that was right is spent, and never right again.
+
+        The try is counted before the code is looked at: whoever sends a thousand guesses at once has five.
+        """
+        code_id = self._id(shop, contact)
+        counted = await self._collection.update_one(
+            {"_id": code_id, "tries": {"$lt": TRIES}, "expires_at": {"$gt": utc_now()}}, {"$inc": {"tries": 1}}
+        )
+        if counted.modified_count == 0:
+            return False
+        found = await self._collection.find_one({"_id": code_id})
+        given = self._digest(shop, contact, "".join(code.split()))
+        if found is None or not same(found["digest"], given):
+            return False
+        spent = await self._collection.delete_one({"_id": code_id, "digest": given})
+        return spent.deleted_count == 1
+
+    async def is_live(self, shop: str, contact: str) -> bool:
+        """Whether the contact has a code that can still be tried."""
+        found = await self._collection.find_one({"_id": self._id(shop, contact)})
+        return found is not None and found["tries"] < TRIES and found["expires_at"] > utc_now()
+
+    def _id(self, shop: str, contact: str) -> str:
+        return self._hasher.digest("code-contact", shop, _plain(contact))
+
+    def _digest(self, shop: str, contact: str, code: str) -> str:
+        return self._hasher.digest("code", shop, _plain(contact), code)
+
+
+def _plain(contact: str) -> str:
+    return contact.strip().lower()

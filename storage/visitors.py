@@ -1,0 +1,88 @@
+"""Visitors: web peers that are nobody but a token we handed them, until a code proves who they are.
+
+In a foreign frame no cookie arrives, so the proof raises the visitor's token itself, here, for a while. A visitor that
+was never raised is not stored at all.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import IndexModel
+
+from config.clock import utc_now
+from storage.codec import from_document
+from storage.hashing import Hasher
+from storage.mongo import Database
+from storage.proof import Identity, Proof
+
+LIFETIME = timedelta(days=1)
+_TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaisedVisitor:
+    """A visitor that proved to be a client."""
+
+    shop: str
+    client_id: str
+    raised_at: datetime
+    expires_at: datetime
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is, for the table of proof."""
+        return Identity(proof=Proof.FULL, client_id=self.client_id)
+
+
+INDEXES = [
+    IndexModel([("shop", 1), ("client_id", 1)], name="visitor_client"),
+    IndexModel([("expires_at", 1)], name="visitor_expiry", expireAfterSeconds=0),
+]
+
+
+class Visitors:
+    """The raised visitors of all shops. A visitor is known by the hash of its token, made here."""
+
+    name = "visitors"
+
+    def __init__(self, database: Database, hasher: Hasher) -> None:
+        self._collection = database[self.name]
+        self._hasher = hasher
+
+    @staticmethod
+    def new_token() -> str:
+        """A token for a new visitor: 32 URL-safe characters."""
+        return secrets.token_urlsafe(_TOKEN_BYTES)
+
+    @staticmethod
+    def is_token(value: str) -> bool:
+        """Whether this has the shape of a token: what else a peer sends is not taken for one."""
+        return len(value) == 32 and value.isascii() and value.replace("-", "").replace("_", "").isalnum()
+
+    def hash_of(self, shop: str, token: str) -> str:
+        """The visitor's hash in this shop, which stands for it in everything that is stored."""
+        return self._hasher.digest("visitor", shop, token)
+
+    async def raise_to_client(
+        self, shop: str, visitor_hash: str, client_id: str, ttl: timedelta = LIFETIME
+    ) -> RaisedVisitor:
+        """From now on, for `ttl`, this visitor is that client, with full proof."""
+        now = utc_now()
+        document = {"shop": shop, "client_id": client_id, "raised_at": now, "expires_at": now + ttl}
+        await self._collection.replace_one({"_id": visitor_hash}, document, upsert=True)
+        return from_document(RaisedVisitor, document)
+
+    async def find(self, shop: str, visitor_hash: str) -> RaisedVisitor | None:
+        """Which client the visitor proved to be; None when it did not, or too long ago."""
+        found = await self._collection.find_one({"_id": visitor_hash, "shop": shop})
+        return from_document(RaisedVisitor, found) if found is not None and found["expires_at"] > utc_now() else None
+
+    async def lower(self, shop: str, visitor_hash: str) -> None:
+        """The visitor is nobody again."""
+        await self._collection.delete_one({"_id": visitor_hash, "shop": shop})
+
+    async def lower_all_for_client(self, shop: str, client_id: str) -> int:
+        """Every visitor that proved to be this client is nobody again; how many there were."""
+        result = await self._collection.delete_many({"shop": shop, "client_id": client_id})
+        return int(result.deleted_count)
