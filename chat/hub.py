@@ -13,6 +13,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from bot.assistant import Assistant
+from bot.reply import HandOff
 from chat.answering import Answering
 from chat.channels.channel import Channel
 from chat.directory import Directory
@@ -72,6 +73,7 @@ class Outbound:
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
+    hand_off: HandOff | None = None  # the system asks for a person; where a person has it already, no more than is said
     origin: str | None = None
 
 
@@ -165,11 +167,12 @@ class Hub:
         conversation = await self.writer.head(outbound.conversation)
         channel = outbound.channel or conversation.channel
         leaves = channel != "web" and not outbound.private
-        event = {"staff": Event.STAFF_WRITES}.get(outbound.author.kind, Event.SYSTEM_WRITES)
+        event = _event_of(outbound, conversation)
+        handed = outbound.hand_off if event is Event.BOT_HANDS_OFF else None
         written = await self.writer.append(
             Draft(
                 conversation=conversation,
-                event=Event.STAFF_NOTES if outbound.private else event,
+                event=event,
                 kind="note" if outbound.private else "message",
                 author=outbound.author,
                 channel=channel,
@@ -179,6 +182,8 @@ class Hub:
                 links=outbound.links,
                 attachments=outbound.attachments,
                 delivery=Delivery(state="queued") if leaves else None,
+                gist=handed.gist if handed else None,
+                urgent=handed is not None and handed.urgent,
                 origin=outbound.origin,
             )
         )
@@ -267,6 +272,14 @@ class Hub:
                 await self._live.entry_stored(written)
             except Exception:
                 _log.exception("a push was lost; its receivers notice the gap and sync")
+
+
+def _event_of(outbound: Outbound, conversation: Conversation) -> Event:
+    if outbound.hand_off is not None and conversation.status in ("bot", "waiting"):
+        return Event.BOT_HANDS_OFF
+    if outbound.private:
+        return Event.STAFF_NOTES
+    return Event.STAFF_WRITES if outbound.author.kind == "staff" else Event.SYSTEM_WRITES
 
 
 def _moves_forward(before: Delivery | None, new: Delivery) -> bool:
