@@ -112,7 +112,7 @@ class Outbox:
     async def claim_due(self, now: datetime, limit: int = 20) -> list[OutboxRow]:
         """Take up to `limit` rows that are due; each is this caller's alone for `LEASE`. Earliest due first.
 
-        End each claim with `mark_sent`, `mark_retry` or `mark_failed`. A row that is too late is failed, not taken.
+        End each claim with `mark_sent`, `mark_retry`, `mark_failed` or `put_back`. A row that is too late is failed, not taken.
         """
         claimed = []
         for document in await self._due(now, limit):
@@ -137,10 +137,11 @@ class Outbox:
             await self._advance(row.id, early["state"], early.get("error"))
         return await self._reread(row)
 
-    async def mark_retry(self, row: OutboxRow, error: str) -> OutboxRow:
-        """It was surely not sent: try again later; fails for good after the last try, or when later is too late.
+    async def mark_retry(self, row: OutboxRow, error: str, *, uncertain: bool = False) -> OutboxRow:
+        """It was not sent, or with `uncertain` nobody knows: try again later.
 
-        A claim that has meanwhile gone to another sender is left alone.
+        Fails for good after the last try, or when later is too late. A claim that has meanwhile gone to another sender is
+        left alone.
         """
         wait = BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
         next_at = utc_now() + wait
@@ -148,9 +149,16 @@ class Outbox:
             return await self.mark_failed(row, error)
         await self._rows.update_one(
             {"_id": row.id, "state": "queued", "attempts": row.attempts},
-            {"$set": {"next_at": next_at, "error": error, "uncertain": False}},
+            {"$set": {"next_at": next_at, "error": error, "uncertain": uncertain}},
         )
         return await self._reread(row)
+
+    async def put_back(self, row: OutboxRow, until: datetime) -> None:
+        """End a claim untried: the row is as it was before, and due again at `until`."""
+        await self._rows.update_one(
+            {"_id": row.id, "state": "queued", "attempts": row.attempts},
+            {"$set": {"next_at": until, "uncertain": row.uncertain}, "$inc": {"attempts": -1}},
+        )
 
     async def mark_failed(self, row: OutboxRow, error: str) -> OutboxRow:
         """It will never arrive. `error` is a short code, or the carrier's."""
