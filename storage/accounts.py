@@ -32,7 +32,7 @@ class InvoiceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientAccount:
-    """What a client may be told of their account, all in cents. Drafts are left out; void invoices count for nothing."""
+    """What a client may be told of their account, all in cents. Drafts are left out; void ones count for nothing."""
 
     invoices: tuple[InvoiceView, ...]  # newest first, without drafts
     payments: tuple[Payment, ...]  # newest first

@@ -5,6 +5,7 @@ Every method takes the shop's slug first, and every query carries it: no shop ev
 
 import asyncio
 import builtins
+from collections.abc import Collection as Group
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
@@ -28,15 +29,17 @@ class NotFound(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored record as the importer sees it: its document, and the `mark` of the line that it came from."""
+class Known:
+    """A stored record as an import sees it: the `mark` of the line that it came from, and the client it belongs to."""
 
-    document: Document
     mark: str | None
+    client_id: str | None
 
 
 BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by_client")
 MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
+_FEW = 64
+_BATCH = 2000
 
 
 class Records(Generic[T]):
@@ -69,11 +72,8 @@ class Records(Generic[T]):
 
     async def find_many(self, shop: str, ids: Iterable[str]) -> dict[str, T]:
         """Those of the records that exist, by id."""
-        found: dict[str, T] = {}
-        for chunk in in_chunks(dict.fromkeys(ids)):
-            query = {"_id": {"$in": chunk}, "shop": shop}
-            found |= {document["_id"]: self.read(document) async for document in self._collection.find(query)}
-        return found
+        documents = await self.documents(shop, list(dict.fromkeys(ids)))
+        return {record_id: self.read(document) for record_id, document in documents.items()}
 
     async def list(self, shop: str) -> "builtins.list[T]":
         """All records of the shop."""
@@ -95,22 +95,27 @@ class Records(Generic[T]):
             document[MARK] = mark[MARK]
         await self._collection.replace_one({"_id": document["_id"], "shop": document["shop"]}, document, upsert=True)
 
-    async def stored(self, shop: str, ids: Iterable[str]) -> dict[str, Stored]:
-        """What the importer must know of the records that exist, by id."""
-        found: dict[str, Stored] = {}
-        for chunk in in_chunks(dict.fromkeys(ids)):
-            async for document in self._collection.find({"_id": {"$in": chunk}, "shop": shop}):
-                found[document["_id"]] = Stored(document, document.get(MARK))
-        return found
+    async def known(self, shop: str, ids: Group[str]) -> dict[str, Known]:
+        """What an import must know of those of the records that exist, by id."""
+        documents = await self.documents(shop, ids, {MARK: 1, "client_id": 1})
+        return {
+            record_id: Known(document.get(MARK), document.get("client_id")) for record_id, document in documents.items()
+        }
 
-    async def existing(self, shop: str, ids: Iterable[str]) -> dict[str, str | None]:
-        """Those of the ids that exist, each with the client that the record belongs to."""
-        found: dict[str, str | None] = {}
-        for chunk in in_chunks(dict.fromkeys(ids)):
-            query = {"_id": {"$in": chunk}, "shop": shop}
-            async for document in self._collection.find(query, {"client_id": 1}):
-                found[document["_id"]] = document.get("client_id")
-        return found
+    async def documents(
+        self, shop: str, ids: Group[str], projection: Mapping[str, int] | None = None
+    ) -> dict[str, Document]:
+        """The documents of those of the records that exist, by id.
+
+        Few are looked up one by one; for many the shop's records are read through: the embedded engine has no index
+        for `$in`.
+        """
+        if len(ids) <= _FEW:
+            queries = [self._collection.find_one({"_id": one, "shop": shop}, projection) for one in ids]
+            return {found["_id"]: found for found in await asyncio.gather(*queries) if found is not None}
+        wanted = frozenset(ids)
+        cursor = self._collection.find({"shop": shop}, projection, batch_size=_BATCH)
+        return {document["_id"]: document async for document in cursor if document["_id"] in wanted}
 
     async def insert_documents(self, documents: Sequence[Document]) -> None:
         """Insert new documents. One that got there meanwhile is replaced: two imports at once do no harm."""
