@@ -112,7 +112,8 @@ class Outbox:
     async def claim_due(self, now: datetime, limit: int = 20) -> list[OutboxRow]:
         """Take up to `limit` rows that are due; each is this caller's alone for `LEASE`. Earliest due first.
 
-        End each claim with `mark_sent`, `mark_retry`, `mark_failed` or `put_back`. A row that is too late is failed, not taken.
+        End each claim with `mark_sent`, `mark_retry`, `mark_failed` or `put_back`. A row that is too late is failed, not
+        taken.
         """
         claimed = []
         for document in await self._due(now, limit):
@@ -140,8 +141,8 @@ class Outbox:
     async def mark_retry(self, row: OutboxRow, error: str, *, uncertain: bool = False) -> OutboxRow:
         """It was not sent, or with `uncertain` nobody knows: try again later.
 
-        Fails for good after the last try, or when later is too late. A claim that has meanwhile gone to another sender is
-        left alone.
+        Fails for good after the last try, or when later is too late. A claim that has meanwhile gone to another sender
+        is left alone.
         """
         wait = BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
         next_at = utc_now() + wait

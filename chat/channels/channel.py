@@ -8,12 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from storage.outbox import OutboxRow
-
 from storage.conversations import Conversation
 from storage.messages import ChannelName, Delivery, Entry
+from storage.outbox import OutboxRow
 from storage.shops import Shop
-
 
 Wake: TypeAlias = Callable[[], None]  # tells the outbox's worker that there is something to deliver
 
@@ -26,7 +24,7 @@ class Channel(Protocol):
         """Which entries are its own."""
 
     async def deliver(self, shop: Shop, conversation: Conversation, entry: Entry) -> Delivery | None:
-        """Send the entry on its way; calling it again for the same entry sends nothing twice. None: nothing to track."""
+        """Send the entry on its way; doing it again sends nothing twice. None: there is nothing to track."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

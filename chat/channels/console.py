@@ -11,10 +11,10 @@ from datetime import UTC
 from pathlib import Path
 from typing import TextIO
 
-from storage.outbox import OutboxRow
 from chat.channels.channel import Sent
 from config.clock import utc_now
 from config.settings import Settings
+from storage.outbox import OutboxRow
 
 FILE_NAME = "outgoing.jsonl"
 
@@ -42,7 +42,7 @@ class ConsoleSender:
 def console_sender(settings: Settings) -> ConsoleSender:
     """The console sender of this deployment. Raises `ValueError` in production."""
     if settings.production:
-        raise ValueError("the console sender is for development: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and SMTP_URL")
+        raise ValueError("the console sender is for development: set TWILIO_* and SMTP_URL")
     return ConsoleSender(settings.data_dir / FILE_NAME)
 
 

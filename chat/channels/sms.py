@@ -1,8 +1,8 @@
 """The SMS channel: answers out as texts, and Twilio's two webhooks in.
 
-A webhook is believed by its signature alone, checked before anything is read or looked up, against the configured public
-URL (behind a proxy the request's own is another). A text is stored, answered 200, and worked on afterwards; the same
-text again (`MessageSid`) is stored once. STOP, START and HELP: see `opt_out.py`.
+A webhook is believed by its signature alone, checked before anything is looked up, against the configured public URL
+(behind a proxy the request's own is another). A text is stored, answered 200, and worked on afterwards; the same text
+again (`MessageSid`) is stored once. STOP, START and HELP: see `opt_out.py`.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from chat.channels.channel import Wake
-from chat.channels.opt_out import OptOut
+from chat.channels.opt_out import OptOut, Said
 from chat.channels.sms_text import render
 from chat.channels.twilio_sender import OPTED_OUT, STATUS_PATH
 from chat.hub import Hub, Inbound
@@ -27,7 +27,6 @@ from storage.clients import Client
 from storage.conversations import Conversation
 from storage.messages import ChannelName, Delivery, Entry
 from storage.outbox import OutboxRow, OutboxState
-from storage.phones import format_phone
 from storage.proof import Identity, Proof
 from storage.shops import Shop
 from storage.store import Storage
@@ -175,19 +174,18 @@ class _Webhooks:
         received = await self._hub.receive(
             Inbound(
                 shop=shop,
-                conversation_id=conversation.id,
+                conversation=conversation,
                 identity=identity,
                 channel="sms",
-                name=clients[0].name if len(clients) == 1 else format_phone(sender, shop.address.country),
                 ref=sid,
                 text=text,
-                payload=None,
                 answer=keyword is None and _deserves_answer(shop, sender, form),
             )
         )
         if keyword is not None and not received.duplicate:
             client = clients[0] if len(clients) == 1 else None
-            await self._opt_out.follow_up(keyword, shop, received.entry, client, language)
+            said = Said(shop=shop, conversation=conversation, entry=received.entry, client=client, language=language)
+            await self._opt_out.follow_up(keyword, said)
 
     async def _record(self, sid: str, state: OutboxState, error: str | None) -> None:
         row = await self._store.outbox.record_status(sid, state, error)
@@ -233,8 +231,9 @@ def _text_of(form: Mapping[str, str], language: str) -> str:
 
 
 def _deserves_answer(shop: Shop, sender: str, form: Mapping[str, str]) -> bool:
-    """Machines write from short codes and names, or from the shop's own number: answering one never ends."""
-    return is_phone(sender) and sender != shop.sms_number and bool(_text_of({**form}, shop.language))
+    """Not an empty text, nor a machine's: they write from short codes and names, and answering one never ends."""
+    has_content = bool(form.get("Body", "").strip()) or form.get("NumMedia", "0") != "0"
+    return has_content and is_phone(sender) and sender != shop.sms_number
 
 
 def _error(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPException:

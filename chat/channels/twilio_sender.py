@@ -1,7 +1,7 @@
 """Texts out, through Twilio's REST API.
 
-A POST is never repeated blindly: after a time-out nobody knows whether the text went out, so it is looked for first. Every
-request has its own time limit, and retries are the outbox's.
+A POST is never repeated blindly: after a time-out nobody knows whether the text went out, so it is looked for first.
+Every request has its own time limit, and retries are the outbox's.
 """
 
 import base64
@@ -85,7 +85,8 @@ def _is_same(message: Mapping[str, Any], row: OutboxRow) -> bool:
     made = message.get("date_created")
     recent = not made or parsedate_to_datetime(made) >= row.created_at - _CLOCK_SKEW
     outbound = str(message.get("direction", "outbound-api")).startswith("outbound")
-    return outbound and recent and str(message.get("body", "")).endswith(row.text)  # a trial account's words stand before it
+    # A trial account puts its own words before ours.
+    return outbound and recent and str(message.get("body", "")).endswith(row.text)
 
 
 def _read(status: int, body: bytes) -> dict[str, Any]:
