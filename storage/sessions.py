@@ -21,10 +21,16 @@ from storage.proof import Identity, LinkScope, Proof
 CLIENT_TTL = timedelta(days=7)
 LINK_TTL = timedelta(hours=2)
 STAFF_TTL = timedelta(hours=12)
+STAFF_COOKIE = "pitline_staff"
 _AT_MOST = 4  # times its ttl a sliding session lives
 _TOUCH_AFTER = timedelta(minutes=10)  # a page view writes at most this often
 _TOKEN_BYTES = 24
 _LONGEST_TOKEN = 128
+
+
+def client_cookie(slug: str) -> str:
+    """The name of the cookie that holds a client's session at this shop."""
+    return f"pitline_{slug}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
