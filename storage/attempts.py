@@ -13,6 +13,7 @@ taken back when it was right.
 Accounts and addresses are stored as digests only.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -75,11 +76,9 @@ class Attempts:
         limits, now = self._limits[kind], utc_now()
         ids = self._ids(shop, kind, account, address, now)
         expires_at = _window_end(limits.window, now)
-        for counter in ids:
-            await self._count(counter, expires_at)
-        found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
-        counts = {document["_id"]: int(document["count"]) for document in found}
-        pair, of_account, of_address = (counts.get(counter, 0) for counter in ids)
+        await asyncio.gather(*(self._count(counter, expires_at) for counter in ids))
+        found = await asyncio.gather(*(self._collection.find_one({"_id": counter}) for counter in ids))
+        pair, of_account, of_address = (0 if document is None else int(document["count"]) for document in found)
         over_account = of_account > limits.account and (limits.hard or pair > 1)
         if pair > limits.pair or of_address > limits.address or over_account:
             raise TooManyAttempts(max(1, int((expires_at - now).total_seconds())))

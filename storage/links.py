@@ -3,7 +3,7 @@
 A token is 72 random bits (12 URL-safe characters: short enough for a text, far too many to guess), kept as a digest. It
 is *single-purpose*, not single-use: until it expires it may be spent again, so that the client who opens yesterday's
 text once more finds the page and not a wall. What protects it is that it is spent by POST only (scanners and previews
-send GET), shows only what it is for, lives for days at most, and ends at once when staff revoke it or switch access off.
+send GET), shows only what it is for, lives for days at most, and ends when staff revoke it or switch access off.
 Each use is counted, the first one dated.
 """
 

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 from storage.opening_hours import intervals
 from storage.shops import Shop
-from storage.visit import LONGEST_MINUTES, Visit, quarters_of
+from storage.visit import EDGE, LONGEST_MINUTES, Visit, quarters_of
 
 Reason = Literal[
     "missing", "unknown_service", "too_long", "past", "too_soon", "too_far", "closed", "off_step", "not_open_to_change"
@@ -29,6 +29,7 @@ _WORDS: dict[Reason, str] = {
     "off_step": "is not one of the shop's starting times",
     "not_open_to_change": "has begun, is over or is cancelled",
 }
+UNKNOWN_MINUTES = 60
 _SPANS = (2, 9)  # days on either side that `nearest` looks at before it looks at all of them
 
 
@@ -70,6 +71,12 @@ def minutes_for(shop: Shop, service_codes: Sequence[str]) -> int:
     if minutes > LONGEST_MINUTES:
         raise NotBookable("services", "too_long")
     return minutes
+
+
+def known_minutes(shop: Shop, service_codes: Sequence[str]) -> int:
+    """How long a visit takes that somebody else agreed on: as far as the list knows its services, else an hour."""
+    known = [service.minutes for service in map(shop.service, dict.fromkeys(service_codes)) if service is not None]
+    return min(sum(known), LONGEST_MINUTES) or UNKNOWN_MINUTES
 
 
 def check_bookable(shop: Shop, starts_at: datetime, minutes: int, now: datetime) -> None:
@@ -191,11 +198,8 @@ class Openings:
     async def _among(self, shop: Shop, starts: Sequence[datetime], minutes: int) -> tuple[Opening, ...]:
         if not starts:
             return ()
-        # quarters reach a little beyond the visit itself on both sides
-        edge = timedelta(minutes=15)
-        visits = await self._visits.list_between(
-            shop.slug, starts[0] - edge, starts[-1] + timedelta(minutes=minutes) + edge
-        )
+        end = starts[-1] + timedelta(minutes=minutes)
+        visits = await self._visits.list_between(shop.slug, starts[0] - EDGE, end + EDGE)
         occupancy = Occupancy(shop.bays, visits)
         counted = ((start, len(occupancy.free_bays(start, minutes))) for start in starts)
         return tuple(Opening(starts_at=start, minutes=minutes, bays=bays) for start, bays in counted if bays)

@@ -112,8 +112,8 @@ class Outbox:
     async def claim_due(self, now: datetime, limit: int = 20) -> list[OutboxRow]:
         """Take up to `limit` rows that are due; each is this caller's alone for `LEASE`. Earliest due first.
 
-        End each claim with `mark_sent`, `mark_retry`, `mark_failed` or `put_back`. A row that is too late is failed, not
-        taken.
+        End each claim with `mark_sent`, `mark_retry`, `mark_failed` or `put_back`. A row that is too late is failed,
+        not taken.
         """
         claimed = []
         for document in await self._due(now, limit):

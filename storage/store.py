@@ -30,6 +30,7 @@ from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
+from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.payments import Payments
 from storage.reminders import Reminders
@@ -57,6 +58,7 @@ _INDEXES = {
     Messages.name: messages.INDEXES,
     Visits.name: visits.INDEXES,
     Outbox.name: outbox.INDEXES,
+    Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
 }
 
@@ -81,6 +83,7 @@ class Storage:
         self.conversations = Conversations(database)
         self.messages = Messages(database)
         self.visits = Visits(database)
+        self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys

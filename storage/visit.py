@@ -13,6 +13,7 @@ VisitSource = Literal["import", "chat", "sms", "portal", "page", "staff"]
 ACTIVE: frozenset[str] = frozenset({"requested", "confirmed"})
 QUARTER_SECONDS = 15 * 60
 LONGEST_MINUTES = 24 * 60  # of one visit; reading by time range relies on it
+EDGE = timedelta(minutes=15)  # quarters reach at most this far beyond the visit itself
 
 _NEXT: dict[str, frozenset[str]] = {
     "requested": frozenset({"confirmed", "cancelled", "done", "no_show"}),
@@ -24,9 +25,13 @@ _NEXT: dict[str, frozenset[str]] = {
 
 
 class VisitConflict(Exception):
-    """The visit is not in a state that allows this, or somebody changed it at the same moment."""
+    """The visit is not in a state that allows this."""
 
     code = "conflict"
+
+
+class VisitChanged(VisitConflict):
+    """Somebody changed the visit at the same moment: look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

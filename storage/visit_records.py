@@ -1,0 +1,126 @@
+"""Visits in the database: reading, and the one write that changes a visit. Booking and importing build on it."""
+
+import builtins
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import IndexModel
+from pymongo.errors import BulkWriteError
+
+from storage.codec import Document, to_document
+from storage.records import Records
+from storage.visit import LONGEST_MINUTES, Visit, VisitChanged, VisitStatus, with_status
+
+DUPLICATE = 11000  # MongoDB's code for what a unique index refused
+BAY_INDEX = "visit_bay"
+KEY_INDEX = "visit_booking_key"
+EXTERNAL_INDEX = "visit_external_id"
+
+INDEXES = [
+    IndexModel(
+        [("shop", 1), ("bay", 1), ("quarters", 1)],
+        name=BAY_INDEX,
+        unique=True,
+        partialFilterExpression={"holds_bay": True},
+    ),
+    IndexModel(
+        [("shop", 1), ("booking_key", 1)],
+        name=KEY_INDEX,
+        unique=True,
+        partialFilterExpression={"booking_key": {"$exists": True}},
+    ),
+    IndexModel(
+        [("shop", 1), ("external_id", 1)],
+        name=EXTERNAL_INDEX,
+        unique=True,
+        partialFilterExpression={"external_id": {"$exists": True}},
+    ),
+    IndexModel([("shop", 1), ("starts_at", 1)], name="visit_time"),
+    IndexModel([("shop", 1), ("client_id", 1), ("starts_at", 1)], name="visit_client"),
+]
+
+
+class VisitRecords(Records[Visit]):
+    """The visits of all shops, as records."""
+
+    name = "visits"
+    kind = "visit"
+    model = Visit
+    order = ("starts_at",)
+
+    async def find_by_key(self, shop: str, booking_key: str) -> Visit | None:
+        """The visit that was booked under this key, or None."""
+        return self._maybe(await self._collection.find_one({"shop": shop, "booking_key": booking_key}))
+
+    async def find_by_external_id(self, shop: str, external_id: str) -> Visit | None:
+        """The visit that the shop's software knows by this id (imported, or claimed), or None."""
+        return self._maybe(await self._collection.find_one({"shop": shop, "external_id": external_id}))
+
+    async def list_upcoming(self, shop: str, client_id: str, now: datetime) -> "builtins.list[Visit]":
+        """The client's visits that are still to take place, earliest first."""
+        query = {"shop": shop, "client_id": client_id, "starts_at": {"$gte": now}}
+        return [visit for visit in await self._in_order(query) if visit.active]
+
+    async def list_between(self, shop: str, start: datetime, end: datetime) -> "builtins.list[Visit]":
+        """Every visit that overlaps the time from `start` up to `end`, in any status, earliest first."""
+        earliest = start - timedelta(minutes=LONGEST_MINUTES)
+        found = await self._in_order({"shop": shop, "starts_at": {"$gt": earliest, "$lt": end}})
+        return [visit for visit in found if visit.ends_at > start]
+
+    async def cancel(self, shop: str, visit_id: str) -> Visit:
+        """Cancel a visit and free its bay; one that is cancelled already is returned as it is.
+
+        Raises `NotFound`, and `VisitConflict` for one that is over.
+        """
+        return await self.set_status(shop, visit_id, "cancelled")
+
+    async def set_status(self, shop: str, visit_id: str, status: VisitStatus) -> Visit:
+        """Move a visit to `status`; one that is there already is returned as it is.
+
+        Raises `NotFound`, and `VisitConflict` where there is no way from its status to that one.
+        """
+        seen = await self.get(shop, visit_id)
+        return seen if seen.status == status else await self.replace(seen, with_status(seen, status))
+
+    async def insert(self, visit: Visit, bookkeeping: Document | None = None) -> Visit:
+        """Store a new visit. Raises `DuplicateKeyError` naming one of this file's indexes."""
+        await self._collection.insert_one({**to_document(visit), **(bookkeeping or {})})
+        return visit
+
+    async def insert_new(self, documents: Sequence[Document]) -> set[int]:
+        """Store new visits together; the positions of those that an index refused."""
+        if not documents:
+            return set()
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            failures = (error.details or {}).get("writeErrors", [])
+            if any(failure.get("code") != DUPLICATE for failure in failures):
+                raise
+            return {int(failure["index"]) for failure in failures}
+        return set()
+
+    async def replace(self, seen: Visit, changed: Visit, bookkeeping: Document | None = None) -> Visit:
+        """Write `changed` over `seen`, unless somebody wrote meanwhile: then `VisitChanged`.
+
+        Raises `DuplicateKeyError` when another visit holds the bay at that time.
+        """
+        document = {**to_document(changed), **(bookkeeping or {})}
+        update: dict[str, Any] = {"$set": {name: value for name, value in document.items() if name != "_id"}}
+        gone = to_document(seen).keys() - document.keys()
+        if gone:
+            update["$unset"] = dict.fromkeys(gone, "")
+        result = await self._collection.update_one(
+            {"_id": seen.id, "shop": seen.shop, "updated_at": seen.updated_at}, update
+        )
+        if result.matched_count == 0:
+            raise VisitChanged("the visit was changed at the same moment")
+        return changed
+
+    def _maybe(self, document: Document | None) -> Visit | None:
+        return None if document is None else self.read(document)
+
+    async def _in_order(self, query: Document) -> "builtins.list[Visit]":
+        found = await self._collection.find(query).sort("starts_at", 1).to_list(None)
+        return [self.read(document) for document in found]
