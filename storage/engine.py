@@ -40,7 +40,7 @@ def free_port() -> int:
 
 
 def command(storage: str, port: int, config: Path, *, durable: bool) -> list[str]:
-    """The child's command line. `storage` is a folder, or `MEMORY`; `durable` makes every acknowledged write survive."""
+    """The child's command line. `storage` is a folder, or `MEMORY`; `durable` keeps every acknowledged write."""
     program = Path(sys.executable).parent / PROGRAM
     found = str(program) if program.exists() else shutil.which(PROGRAM)
     if found is None:
