@@ -1,0 +1,194 @@
+"""Which day a phrase means. Reads the one spelling of `when_words`; what it has read it replaces by `§`."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+DAY_MARK = "§"
+
+Doubt = Literal["which_day", "impossible", "past"]
+
+_RECENT = dt.timedelta(days=90)  # a date without a year that was so short a time ago is a date gone by, not next year's
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that was named. No date and "which_day" for what is as wide as a week."""
+
+    date: dt.date | None
+    doubt: Doubt | None = None
+    vague: bool = False  # "next week": gives way to a day named beside it
+    weekday: bool = False  # named by its weekday alone: today's may be next week's
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str], dt.date], Day]
+
+
+def find_days(line: str, today: dt.date) -> tuple[list[Day], str]:
+    """The days named in a normalized line, in order of writing, and the line with `§` in their place."""
+    found: list[tuple[int, Day]] = []
+    for rule in _RULES:
+        for match in list(rule.pattern.finditer(line)):
+            found.append((match.start(), rule.read(match, today)))
+            length = match.end() - match.start()
+            line = line[: match.start()] + DAY_MARK * length + line[match.end() :]
+    days = [day for _, day in sorted(found, key=lambda pair: pair[0])]
+    named = [day for day in days if not day.vague]
+    return named or days, re.sub(f"{DAY_MARK}+", DAY_MARK, line)
+
+
+def _make(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _in_year(month: int, day: int, year: str | None, today: dt.date) -> Day:
+    """A day of a month; without a year the next one, unless it has only just gone by."""
+    if year:
+        number = int(year)
+        date = _make(number + 2000 if number < 100 else number, month, day)
+        return _checked(date, today)
+    date = _make(today.year, month, day)
+    if date is None:
+        return Day(None, "impossible")
+    if date >= today or today - date <= _RECENT:
+        return _checked(date, today)
+    return _checked(_make(today.year + 1, month, day), today)
+
+
+def _checked(date: dt.date | None, today: dt.date) -> Day:
+    if date is None:
+        return Day(None, "impossible")
+    return Day(date, "past" if date < today else None)
+
+
+def _after(today: dt.date, days: int) -> Day:
+    try:
+        return Day(today + dt.timedelta(days=days))
+    except OverflowError:
+        return Day(None, "impossible")
+
+
+def _iso(match: re.Match[str], today: dt.date) -> Day:
+    return _checked(_make(int(match["y"]), int(match["m"]), int(match["d"])), today)
+
+
+def _slashed(match: re.Match[str], today: dt.date) -> Day:
+    first, second = int(match["a"]), int(match["b"])
+    month, day = (second, first) if first > 12 >= second else (first, second)
+    return _with_weekday(_in_year(month, day, match["y"], today), match["wd"])
+
+
+def _month_day(match: re.Match[str], today: dt.date) -> Day:
+    day = {"first": 1, "second": 2, "third": 3, "primero": 1}.get(match["d"]) or int(match["d"])
+    return _with_weekday(_in_year(int(match["mo"]), day, match["y"], today), match["wd"])
+
+
+def _day_of_month(match: re.Match[str], today: dt.date) -> Day:
+    """The next such day: of this month, or of the next month that has it."""
+    number = int(match["d"])
+    if not 1 <= number <= 31:
+        return Day(None, "impossible")
+    for ahead in range(4):
+        years, month = divmod(today.month - 1 + ahead, 12)
+        date = _make(today.year + years, month + 1, number)
+        if date and date >= today:
+            return _with_weekday(Day(date), match["wd"])
+    return Day(None, "impossible")
+
+
+def _with_weekday(day: Day, weekday: str | None) -> Day:
+    """The same day, unless a weekday was named beside it that it is not."""
+    if day.date and weekday and day.date.weekday() != int(weekday):
+        return Day(None, "which_day")
+    return day
+
+
+def _weekday(match: re.Match[str], today: dt.date) -> Day:
+    """The next such weekday. "Next" is next week's: to be asked about when this week's is still to come."""
+    ahead = (int(match["wd"]) - today.weekday()) % 7
+    said = f"{match['before'] or ''} {match['behind'] or ''}"
+    if "last" in said or "pasado" in said or "previous" in said:
+        return Day(today - dt.timedelta(days=(today.weekday() - int(match["wd"])) % 7 or 7), "past")
+    if "1 week" in said or "after next" in said:
+        return _after(today, ahead + 7)
+    if "next" in said:
+        in_next_week = int(match["wd"]) - today.weekday() + 7
+        # a weekday of this week that is still to come: most mean next week's, some this one
+        unsure = in_next_week > 7 and "week" not in said
+        return Day(_after(today, in_next_week).date, "which_day" if unsure else None)
+    return Day(_after(today, ahead).date, weekday="this" not in said)
+
+
+def _counted(match: re.Match[str], today: dt.date) -> Day:
+    count = 2 if match["n"] == "couple" else int(match["n"])
+    day = _after(today, count * {"day": 1, "week": 7, "month": 30}[match["unit"]])
+    return Day(day.date, "which_day") if match["n"] == "couple" or match["unit"] == "month" else day
+
+
+def _fixed(days: int) -> Callable[[re.Match[str], dt.date], Day]:
+    return lambda _match, today: Day(today + dt.timedelta(days=days), "past" if days < 0 else None)
+
+
+def _ago(match: re.Match[str], today: dt.date) -> Day:
+    days = int(match["n"]) * {"day": 1, "week": 7, "month": 30}[match["unit"]]
+    return Day(_after(today, -days).date, "past")
+
+
+def _wide(_match: re.Match[str], _today: dt.date) -> Day:
+    return Day(None, "which_day", vague=True)
+
+
+_WD = r"(?:wd(?P<wd>\d) ?,? ?)"
+_YEAR = r"(?:(?: ,| of| de| del)? (?P<y>20\d\d)\b)?"
+_TH = r"(?: ?(?:th|st|nd|rd|o))?\b"
+_UNIT = r"(?P<unit>day|week|month)\b"
+_NOT_CLOCK = r"(?! ?(?:am|pm|oclock|ish|:|-|to \d|and \d|y \d|a \d|day|week|month|hour|minute|mile|k\b|or \d))"
+_RULES = tuple(
+    _Rule(re.compile(pattern), read)
+    for pattern, read in (
+        (r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b", _iso),
+        (rf"\b{_WD}?(?:the |el )?\b(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?:/(?P<y>\d{{2,4}}))?\b", _slashed),
+        (rf"\b{_WD}?(?:the |el )?mo(?P<mo>\d+) (?:the )?(?P<d>\d{{1,2}}){_TH}{_NOT_CLOCK}{_YEAR}", _month_day),
+        (
+            rf"\b{_WD}?(?:the |el )?(?P<d>\d{{1,2}}|first|second|third|primero){_TH}(?: of| de)? mo(?P<mo>\d+)\b{_YEAR}",
+            _month_day,
+        ),
+        (r"\b(?:the )?week after next\b|\ben 2 week\b(?= next)", _wide),
+        (
+            r"\b(?P<before>(?:this|next|coming|last|previous|1 week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
+            r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b",
+            _weekday,
+        ),
+        (
+            r"\b(?P<before>)wd(?P<wd>\d)(?P<behind> (?:of |de (?:la )?)?next week| next week| of next week| after next"
+            r"| week next| next| pasado| 1 week)\b",
+            _weekday,
+        ),
+        (rf"\b{_WD}(?:the |el |dia |day )?(?P<d>\d{{1,2}}) ?(?:th|st|nd|rd)\b", _day_of_month),
+        (rf"\b{_WD}(?P<d>1[3-9]|[23]\d)\b{_NOT_CLOCK}", _day_of_month),
+        (r"\b(?P<wd>(?!))?(?:on )?(?:the )?(?P<d>\d{1,2}) ?(?:th|st|nd|rd)\b(?! (?:time|gear|street|st|ave|floor))", _day_of_month),
+        (rf"\b(?P<wd>(?!))?(?:on the|el day|el) (?P<d>\d{{1,2}})\b{_NOT_CLOCK}", _day_of_month),
+        (r"\bdayafter\b", _fixed(2)),
+        (r"\b1 week (?:from )?tomorrow\b|\btomorrow week\b", _fixed(8)),
+        (r"\b1 week from (?:today|now)\b|\bde today en 8\b", _fixed(7)),
+        (r"\b(?:anteayer|antier|day before yesterday)\b", _fixed(-2)),
+        (r"\byesterday\b", _fixed(-1)),
+        (r"\btomorrow\b", _fixed(1)),
+        (r"\b(?:later )?today\b|\b(?=tonight\b)|\b(?=this (?:morning|afternoon|evening)\b)", _fixed(0)),
+        (rf"\b(?:in|en|dentro de) (?P<n>\d{{1,3}}|couple) {_UNIT}", _counted),
+        (rf"\b(?P<n>\d{{1,3}}|couple) {_UNIT} (?:from (?:now|today)|out)", _counted),
+        (rf"\b(?P<n>\d{{1,3}}) {_UNIT} ago\b", _ago),
+        (rf"\bhace (?P<n>\d{{1,3}}) {_UNIT}", _ago),
+        (r"\b(?P<before>)(?P<behind>)wd(?P<wd>\d)\b", _weekday),
+        (r"\b(?:next|this|la next|la|later this|any day this) week(?: next)?\b(?! ago)|\bthis coming week\b", _wide),
+        (r"\b(?:next|this|the|el|on the)? ?weekend\b|\b(?:next month|el month next)\b", _wide),
+    )
+)

@@ -1,0 +1,189 @@
+"""Which time of day a phrase means. Reads what `when_days` left; the shop's hours decide between 7 and 19 o'clock."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+DayPart = Literal["morning", "afternoon", "evening"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock time as said: `half` where the words say which half of the day. Hour and minute are possible ones."""
+
+    hour: int
+    minute: int = 0
+    half: Literal["am", "pm"] | None = None
+
+    def readings(self) -> tuple[dt.time, ...]:
+        """The times it may mean, earlier first."""
+        if self.hour > 12 or self.hour == 0:
+            return (dt.time(self.hour, self.minute),)
+        morning, evening = dt.time(self.hour % 12, self.minute), dt.time(self.hour % 12 + 12, self.minute)
+        return {"am": (morning,), "pm": (evening,), None: (morning, evening)}[self.half]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The times of a message as said, before the shop's hours decide. `impossible`: a clock no day has."""
+
+    at: tuple[Clock, ...] = ()
+    start: Clock | None = None
+    end: Clock | None = None
+    part: DayPart | None = None
+    impossible: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said of the time."""
+        return self == Said()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the shop is open on the day in question, first opening to last closing; `now` only when that day is today."""
+
+    opens: dt.time
+    closes: dt.time
+    now: dt.time | None = None
+
+    def fits(self, time: dt.time, *, closing: bool = False) -> bool:
+        """Whether someone could come then; with `closing` the last minute counts."""
+        return self.opens <= time < self.closes or (closing and time == self.closes)
+
+
+def decide(clock: Clock, hours: Hours, part: DayPart | None = None, *, closing: bool = False) -> dt.time | None:
+    """The one time that a clock means, None where a receptionist would have to ask."""
+    times = clock.readings()
+    if len(times) == 1:
+        return times[0]
+    if part:
+        return times[0] if part == "morning" else times[1]
+    fitting = [time for time in times if hours.fits(time, closing=closing)]
+    if len(fitting) == 2 and hours.now:
+        fitting = [time for time in fitting if time > hours.now] or fitting
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting or hours.opens == hours.closes:
+        return None
+    # the shop is closed at both: what people mean by it in the daytime
+    return times[1] if clock.hour == 12 or clock.hour < 7 else times[0]
+
+
+def _clock(n: int) -> str:
+    return rf"(?P<h{n}>\d{{1,2}})(?::(?P<m{n}>\d{{2}}))?(?: ?(?:oclock|ish|hour|en punto|sharp))?(?: ?(?P<half{n}>am|pm)\b)?"
+
+
+_END = r"(?![\d:/%$]| ?(?:mile|k\b|car|vehicle|year|day|week|month|minute|hour|people|buck|dollar|tire|new|th\b|st\b|nd\b|rd\b|- \d{3}|bay))"
+_THE = r"(?: ?(?:at|las?|like))*"
+_ONE, _TWO = _clock(1), _clock(2)
+_SPANS = (
+    re.compile(rf"\b(?:between|from|entre|de){_THE} {_ONE} (?:and|to|-|y|a|until|&){_THE} {_TWO}{_END}"),
+    re.compile(rf"(?<![\d-])(?<!\d ){_ONE} ?(?:-|to|until){_THE} ?{_TWO}{_END}(?! ?-)"),
+)
+_FROM = (
+    re.compile(rf"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas){_THE}(?: de)?{_THE} {_ONE}{_END}"),
+    re.compile(rf"\b{_ONE} (?:or later|or after|onwards?|en adelante|o mas tarde)\b"),
+)
+_UNTIL = (
+    re.compile(rf"\b(?:before|by|until|no later than|mas tardar){_THE}(?: de)?{_THE} {_ONE}{_END}"),
+    re.compile(rf"\b{_ONE} (?:or earlier|or before|o antes)\b"),
+)
+_AT = (
+    re.compile(rf"\b(?:at|las|make it|say|for|the){_THE} {_ONE}(?= (?:or|o) {_THE.strip()} ?\d)"),
+    re.compile(rf"\b(?:or|o){_THE} {_ONE}(?=\s*(?:$|,|works|on §|§))"),
+    re.compile(rf"\b(?:at|las){_THE} {_ONE}{_END}"),
+    re.compile(rf"§ ?,?(?: at| for| @)? ?{_ONE}{_END}"),
+    re.compile(rf"(?<![\d-] )\b{_ONE} ,? ?(?:on |el )?(?=§)"),
+    re.compile(r"\b(?P<h1>\d{1,2}):(?P<m1>\d{2})(?: ?(?P<half1>am|pm))?\b"),
+    re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)? ?(?:oclock|ish|sharp|en punto)?(?: ?(?P<half1>am|pm)\b)"),
+    re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)(?P<half1>)? ?(?:oclock|ish|en punto)\b"),
+    re.compile(rf"^(?:mejor |maybe |make it |how bout |ok |si |yes )?{_ONE}(?: (?:works|is fine|is good|please|esta bien))?$"),
+)
+_JOINED = re.compile(r"\b(1[0-2]|0?[1-9])(00|15|30|45)\b(?= ?(?:am|pm|$|§|,|on|for|works))")
+_PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
+    (
+        "evening",
+        re.compile(
+            r"\b(?:evening|tonight|after (?:work|school|hours)|when i get off(?: work)?|despues del? (?:trabajo|trabajar)"
+            r"|saliendo del trabajo|cuando salga del trabajo)\b"
+        ),
+    ),
+    (
+        "afternoon",
+        re.compile(
+            r"\b(?:afternoon|after lunch|end of (?:the )?day|late in the day|after noon|despues de comer|later in the day)\b"
+        ),
+    ),
+    (
+        "morning",
+        re.compile(
+            r"\b(?:morning|first thing|before (?:work|noon|lunch)|early in the day|crack of dawn|when you open|right when you open"
+            r"|bright and early|a primera (?:hour|hora)|primera hour|temprano|early (?=§|on)|in the am|antes de(?:l)? trabajo)\b"
+        ),
+    ),
+)
+_NOON_WORD = re.compile(r"\bnoon\b")
+_LUNCH = re.compile(r"\b(?:lunch ?time|lunch|(?:at|over|during) lunch|la hour de comer)\b")
+_IN_A_WHILE = re.compile(r"\b(?:in|en|dentro de) (?P<n>\d{1,3}) (?P<unit>hour|minute)\b")
+
+
+def find_times(line: str) -> Said:
+    """The times said in a line of `find_days`. Never raises."""
+    line = _NOON_WORD.sub("12 pm", _JOINED.sub(r"\1:\2", line.replace("before noon", "before lunch ")))
+    line = re.sub(r"\b0(\d) ?(?=am|pm)", r"\1 ", line)
+    said = Said()
+    for pattern in _SPANS:
+        if match := pattern.search(line):
+            said = _both(said, match)
+            line = _blank(line, match)
+            break
+    for name, patterns in (("start", _FROM), ("end", _UNTIL)):
+        for pattern in patterns:
+            if getattr(said, name) is None and (match := pattern.search(line)):
+                said = _with(said, name, match)
+                line = _blank(line, match)
+    for pattern in _AT:
+        while match := pattern.search(line):
+            said = _with(said, "at", match)
+            line = _blank(line, match)
+    part = next((part for part, pattern in _PARTS if pattern.search(line)), None)
+    if not part and said.empty and _LUNCH.search(line):
+        return Said(start=Clock(12, half="pm"), end=Clock(1, half="pm"))
+    return replace(said, part=part)
+
+
+def find_wait(line: str) -> dt.timedelta | None:
+    """How long from now: "in 2 hours"."""
+    match = _IN_A_WHILE.search(line)
+    return dt.timedelta(**{f"{match['unit']}s": int(match["n"])}) if match else None
+
+
+def _read(match: re.Match[str], n: int = 1) -> Clock | None:
+    hour, minute = int(match[f"h{n}"]), int(match[f"m{n}"] or 0)
+    half = match[f"half{n}"]
+    if hour > 23 or minute > 59 or (half and not 1 <= hour <= 23):
+        return None
+    return Clock(hour, minute, "am" if half == "am" else "pm" if half == "pm" else None)
+
+
+def _with(said: Said, name: str, match: re.Match[str]) -> Said:
+    clock = _read(match)
+    if clock is None:
+        return replace(said, impossible=True)
+    return replace(said, at=(*said.at, clock)) if name == "at" else replace(said, **{name: clock})
+
+
+def _both(said: Said, match: re.Match[str]) -> Said:
+    """Both ends of a span; "2-4pm" says the half of the day for both."""
+    start, end = _read(match, 1), _read(match, 2)
+    if start is None or end is None:
+        return replace(said, impossible=True)
+    if end.half and not start.half and start.hour % 12 <= end.hour % 12 and start.hour <= 12:
+        start = replace(start, half=end.half)
+    return replace(said, start=start, end=end)
+
+
+def _blank(line: str, match: re.Match[str]) -> str:
+    return f"{line[: match.start()]} , {line[match.end() :]}"

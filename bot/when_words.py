@@ -1,0 +1,162 @@
+"""The words of days and times, both languages, brought to one spelling that the rules of `when_days` and `when_times` read.
+
+Weekdays become `wd0` (Monday) to `wd6`, months `mo1` to `mo12`, number words digits, "half past nine" `9:30`. Tokens are
+parted by one blank; punctuation between phrases becomes a comma.
+"""
+
+import re
+from functools import lru_cache
+
+from bot.features import fold
+from bot.spelling import find_nearest
+
+_WEEKDAYS = (
+    "monday mondays mon lunes lun",
+    "tuesday tuesdays tues tue tuesady martes",
+    "wednesday wednesdays weds wed wensday wendsday miercoles mier mie",
+    "thursday thursdays thurs thur thu thursdy jueves jue",
+    "friday fridays fri viernes vier vie",
+    "saturday saturdays sat sabado sab",
+    "sunday sundays sun domingo dom",
+)
+_MONTHS = (
+    "january jan enero ene",
+    "february feb febrero",
+    "march mar marzo",
+    "april apr abril abr",
+    "may mayo",
+    "june jun junio",
+    "july jul julio",
+    "august aug agosto ago",
+    "september sept sep septiembre",
+    "october oct octubre",
+    "november nov noviembre",
+    "december dec diciembre dic",
+)
+_NUMBERS = (
+    "one una uno",
+    "two dos",
+    "three tres",
+    "four cuatro",
+    "five cinco",
+    "six seis",
+    "seven siete",
+    "eight ocho",
+    "nine nueve",
+    "ten diez",
+    "eleven once",
+    "twelve doce",
+)
+_SAME = {
+    "today": "today tday hoy 2day",
+    "tomorrow": "tomorrow tmrw tmrow tmr tmw tomorow tommorow tommorrow tomm 2morrow 2moro tomoro",
+    "yesterday": "yesterday ayer",
+    "tonight": "tonight tonite",
+    "morning": "morning mornin morn",
+    "afternoon": "afternoon aft tarde tardecita arvo",
+    "evening": "evening eve night noche",
+    "week": "week wk weeks wks semana semanas",
+    "day": "day days dia dias",
+    "month": "month months mes meses",
+    "hour": "hour hours hr hrs hora horas",
+    "minute": "minute minutes min mins minuto minutos",
+    "weekend": "weekend wknd",
+    "next": "next nxt proximo proxima siguiente",
+    "this": "this este esta",
+    "coming": "coming upcoming",
+    "noon": "noon midday mediodia noontime",
+    "half": "half media",
+    "quarter": "quarter cuarto",
+    "oclock": "oclock",
+    "30": "thirty treinta",
+    "15": "fifteen quince",
+    "45": "fortyfive",
+    "20": "twenty veinte",
+    "at": "at @ around about like sobre approx approximately aprox",
+    "before": "before b4 antes",
+    "after": "after despues",
+    "between": "between btw btwn entre",
+    "until": "until til till hasta",
+    "couple": "couple cpl",
+    "from": "from desde",
+}
+
+
+def _table() -> dict[str, str]:
+    table = {word: f"wd{n}" for n, words in enumerate(_WEEKDAYS) for word in words.split()}
+    table |= {word: f"mo{n}" for n, words in enumerate(_MONTHS, start=1) for word in words.split()}
+    table |= {word: str(n) for n, words in enumerate(_NUMBERS, start=1) for word in words.split()}
+    return table | {word: name for name, words in _SAME.items() for word in words.split()}
+
+
+_TABLE = _table()
+_OFTEN_MISSPELT = tuple(
+    word
+    for word, name in _TABLE.items()
+    if (name.startswith(("wd", "mo")) and len(word) > 5) or name in ("tomorrow", "afternoon", "weekend")
+)
+# real words that are one slip from a day or a month
+_NOT_SLIPS = frozenset(["sunny", "someday", "monda", "fiday", "sundae", "mundane", "marshal", "marvel", "augment", "mentiones"])
+
+_HALF_DAY = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?|(?<=\d)([ap])\b(?! )")
+_TOKEN = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])|\d+|[^\W\d_]+|[-@]|[^\w\s]"
+)
+# "she sat", "the sun", "i wed", "it may": no day, no month
+_NO_DAY = re.compile(r"\b(he|she|i|we|they|it|you|and|just|who|the|in the) (wd[256])\b(?= (?:by|on|in|down|at the|is|was|,|$))")
+
+_REWRITES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\bo ' clock\b|\bo clock\b", "oclock"),
+        (r"\b(\d{1,2})h(\d\d)\b|\b(\d{1,2})\.(\d\d)\b", r"\1\3:\2\4"),
+        (r"\bhalf past (\d{1,2})\b|\bhalf (\d{1,2})\b", r"\1\2:30"),
+        (r"\b(\d{1,2}) y half\b|\b(\d{1,2}) y 30\b", r"\1\2:30"),
+        (r"\b(?:a )?quarter (?:past|after) (\d{1,2})\b|\b(\d{1,2}) y (?:quarter|15)\b", r"\1\2:15"),
+        (r"\b(\d{1,2}) (30|15|45|20)\b(?! (?:day|week|minute|hour|th))", r"\1:\2"),
+        (
+            r"\b(?:a )?(quarter|\d{1,2}(?= minute)|\d{1,2}(?= para))(?: minute)? (?:to|till|until|before|para las?) (\d{1,2})\b",
+            r"<\1 \2>",
+        ),
+        (r"\b(\d{1,2}) menos (quarter|5|10|20|15)\b", "<\\2 \\1>"),
+        (r"\bmedio (?:day|dia)\b|\bmedioday\b", "noon"),
+        (r"\bmanana (?:por|en|a) la manana\b", "tomorrow morning"),
+        (r"\bpasado manana\b", "dayafter"),
+        (r"\b(?:the )?day after tomorrow\b", "dayafter"),
+        (r"\b(la|this|por la|en la|de la) manana\b", r"\1 morning"),
+        (r"\bmanana\b", "tomorrow"),
+        (r"\bfin de week\b|\bfinde\b", "weekend"),
+        (r"\bque viene\b|\bque entra\b", "next"),
+        (r"\b(a|the) couple (?:of )?", "couple "),
+        (r"\b(?:an?|un) (week|hour|month|day)\b", r"1 \1"),
+        (r"\b(at|@) (?:at|las?) ", "at "),
+        (r"\ba eso de (?:las?)? ?|\bcomo a las? |\ba las? |\btipo |\ben punto de las? ", "at "),
+    )
+)
+_TO = re.compile(r"<(\w+) (\d{1,2})>")
+
+
+@lru_cache(maxsize=4096)
+def _one_spelling(word: str) -> str:
+    known = _TABLE.get(word)
+    if known or len(word) < 6 or word in _NOT_SLIPS:
+        return known or word
+    nearest = find_nearest(word, _OFTEN_MISSPELT)
+    return _TABLE[nearest] if nearest else word
+
+
+def normalize(text: str) -> str:
+    """A message in the one spelling of the rules. `9:30`, `3/14` and `2026-03-14` stand as one token each."""
+    folded = _HALF_DAY.sub(lambda match: f" {match[1] or match[2]}m ", fold(text).replace("o'clock", "oclock"))
+    tokens = [_one_spelling(token) if token.isalpha() or token == "@" else token for token in _TOKEN.findall(folded)]
+    line = " ".join("," if len(token) == 1 and not token.isalnum() and token != "-" else token for token in tokens)
+    for pattern, replacement in _REWRITES:
+        line = pattern.sub(replacement, line)
+    return _NO_DAY.sub(r"\1", _TO.sub(_subtract, line))
+
+
+def _subtract(match: re.Match[str]) -> str:
+    """`<quarter 10>` is 9:45."""
+    minutes = 15 if match[1] == "quarter" else int(match[1])
+    hour = int(match[2])
+    return f"{hour - 1 if hour > 1 else 12}:{60 - minutes}"
