@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from bot.apology import apologise
 from bot.assistant import Assistant
 from bot.turn import Answer, Turn
 from chat.directory import Directory
@@ -45,6 +46,9 @@ class Answering:
             return None
         turn = self._turn(job, conversation)
         answer = await self._ask(turn)
+        if answer is None and turn.status == "bot":
+            _log.error("the bot has no answer to a message that is its to answer; a person is asked")
+            answer = apologise(turn)
         if answer is None:
             return None
         await self._hold(conversation.id)
@@ -75,7 +79,7 @@ class Answering:
             _log.error("the bot took over %.0f s; a person is asked", LONGEST_TURN_SECONDS)
         except Exception:
             _log.exception("the bot failed; a person is asked")
-        return self._assistant.apology(turn)
+        return apologise(turn)
 
     async def _hold(self, conversation_id: str) -> None:
         stopped = self._staff_types.get(conversation_id)

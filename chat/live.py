@@ -24,3 +24,6 @@ class Live(Protocol):
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on in another conversation."""
+
+    async def proved(self, conversation: Conversation) -> None:
+        """The peers of this conversation have proved to be its client."""

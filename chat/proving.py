@@ -49,7 +49,8 @@ class Proving:
             before = await self._store.messages.find_by_ref(shop.slug, conversation.id, draft.ref)
             if before is not None:
                 return Written(before, conversation, duplicate=True), before
-        client_id = await self._assistant.check_code(shop, conversation.tracker, "".join(found.groups()))
+        code = "".join(found.groups())
+        client_id = await self._assistant.check_code(shop, conversation.tracker, code)
         hidden = replace(draft, text=_CODE.sub(HIDDEN, draft.text), payload=ACCEPTED if client_id else REFUSED)
         if client_id is None:
             written = await self._writer.append(hidden)
@@ -67,6 +68,7 @@ class Proving:
             self._writer.changed(
                 conversation.id, key=f"client:{client_id}", client_id=client_id, title=client.name, visitor=None
             )
+            await self._live.proved(conversation)
             written = await self._writer.append(replace(draft, identity=identity))
             return written, written.entry
         written = await self._writer.append(replace(draft, wants_answer=False))

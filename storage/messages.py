@@ -1,11 +1,11 @@
 """The log: messages, notes and acts of a conversation, under one gapless sequence.
 
-One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, the ones
-over `ref` and `in_reply_to` refuse what is there already. Every entry carries the conversation's `state` after it, and
-the bot's entries the dialogue's `tracker`: the last entries say all, and the conversation document is only a projection.
+One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, the
+ones over `ref` and `in_reply_to` refuse what is there already. Every entry carries the conversation's `state` after it,
+and the bot's entries the dialogue's `tracker`: the last entries say all, the conversation document is a projection.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
@@ -68,7 +68,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of the log. `seq` counts from 1 in its conversation; `client_prev` is the one before it a client may see."""
+    """One entry of the log. `seq` counts from 1; `client_prev` is the number of the one before it a client may see."""
 
     id: str
     shop: str
@@ -130,7 +130,7 @@ RefusedBy: TypeAlias = Literal["log_order", "log_ref", "log_answer"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Entry number `index` of a batch was refused by a unique index; those before it are stored, those after it are not."""
+    """Entry `index` of a batch was refused by a unique index; those before it are stored, those after it are not."""
 
     index: int
     by: RefusedBy
@@ -187,10 +187,10 @@ class Messages:
         cursor = self._entries.find(where).sort("rev", 1).limit(limit)
         return [from_document(Entry, document) async for document in cursor]
 
-    async def stored_between(self, earliest: datetime, latest: datetime, limit: int) -> list[Entry]:
-        """Entries of all shops stored in this time, oldest first: what the sweep looks through."""
-        cursor = self._entries.find({"at": {"$gte": earliest, "$lt": latest}}).sort("at", 1).limit(limit)
-        return [from_document(Entry, document) async for document in cursor]
+    async def stored_between(self, earliest: datetime, latest: datetime) -> AsyncIterator[Entry]:
+        """The entries of all shops that were stored in this time: what the sweep looks through."""
+        async for document in self._entries.find({"at": {"$gte": earliest, "$lt": latest}}):
+            yield from_document(Entry, document)
 
     async def change_delivery(self, entry: Entry, delivery: Delivery, rev: int) -> bool:
         """Record how far a message has come, as change number `rev` of its conversation.

@@ -1,0 +1,67 @@
+"""Who is told what, in one place: the hub's `Live` over socket.io.
+
+A client's room gets messages only; notes and acts go to the shop's staff alone.
+"""
+
+from chat.events import Json, client_conversation, message_object
+from chat.inbox import StaffNamespace, shop_room
+from chat.widget import ClientNamespace
+from chat.writer import Written
+from storage.conversations import Conversation
+from storage.messages import Author, Entry
+
+
+class SocketPushes:
+    """Pushes to the two namespaces."""
+
+    def __init__(self, clients: ClientNamespace, staff: StaffNamespace) -> None:
+        self._clients = clients
+        self._staff = staff
+
+    async def entry_stored(self, written: Written) -> None:
+        """The message to those who may see it, and the conversation where its state changed."""
+        entry, conversation = written.entry, written.conversation
+        if entry.for_client:
+            message = message_object(entry, for_staff=False)
+            await self._clients.push("message", message, room=conversation.id, skip=written.origin)
+        if entry.kind == "act" or entry.gist is not None:
+            await self._clients.push("conversation", client_conversation(conversation), room=conversation.id)
+        room = shop_room(conversation.shop)
+        await self._staff.push("message", message_object(entry, for_staff=True), room=room, skip=written.origin)
+        await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
+
+    async def entry_changed(self, conversation: Conversation, entry: Entry) -> None:
+        """An older message, as it is now."""
+        room = shop_room(conversation.shop)
+        rev: Json = {"conversation": conversation.id, "rev": conversation.rev}
+        if entry.for_client:
+            changed = rev | {"message": message_object(entry, for_staff=False)}
+            await self._clients.push("updated", changed, room=conversation.id)
+        await self._staff.push("updated", rev | {"message": message_object(entry, for_staff=True)}, room=room)
+
+    async def read_marked(self, conversation: Conversation, by: Author, seq: int) -> None:
+        """How far somebody has read; staff see the unread count change."""
+        mark: Json = {"conversation": conversation.id, "by": {"kind": by.kind, "name": by.name}, "seq": seq}
+        await self._clients.push("read", mark, room=conversation.id)
+        room = shop_room(conversation.shop)
+        await self._staff.push("read", mark, room=room)
+        if by.kind == "staff":
+            await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
+
+    async def typing(self, conversation: Conversation, by: Author, *, on: bool) -> None:
+        """The other side sees somebody type."""
+        data: Json = {"conversation": conversation.id, "author": {"kind": by.kind, "name": by.name}, "on": on}
+        if by.kind != "client":
+            await self._clients.push("typing", data, room=conversation.id)
+        await self._staff.push("typing", data, room=shop_room(conversation.shop))
+
+    async def moved(self, old: Conversation, new: Conversation) -> None:
+        """The chat goes on elsewhere: peers of the old conversation are told, and hear the new one from now on."""
+        moved = client_conversation(new) | {"replaces": old.id}
+        for sid in self._clients.forget_identities(old.id):
+            await self._clients.enter_room(sid, new.id)
+        await self._clients.push("conversation", moved, room=old.id)
+
+    async def proved(self, conversation: Conversation) -> None:
+        """Its peers are its client now."""
+        self._clients.forget_identities(conversation.id)

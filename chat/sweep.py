@@ -1,0 +1,114 @@
+"""The sweep: acked means answered, in the end.
+
+Looks through the entries since its mark for messages that the bot owes an answer and for messages that have not been handed
+to their carrier, whoever died before they were, and runs the turn or the hand-over again. Both are harmless when repeated:
+one insert decides on an answer, the outbox knows an entry's id.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from chat.handoff import Event, NotAllowed
+from chat.hub import Hub
+from chat.turns import Job
+from config.clock import utc_now
+from storage.conversations import Conversation
+from storage.messages import Author, Entry
+from storage.shops import Shop
+from storage.sweeps import Sweeps
+
+_log = logging.getLogger(__name__)
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_IDLE = timedelta(hours=24)
+_IDLE_AT_ONCE = 200
+
+
+class Sweep:
+    """Run `answer_owed` at start with no patience, and then now and again."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._sweeps = Sweeps(hub.store.database)
+        self._shops: dict[str, Shop | None] = {}
+
+    async def answer_owed(self, patience: timedelta = timedelta(seconds=10)) -> int:
+        """Run again what was left undone and is older than `patience`; how many messages that were."""
+        self._shops.clear()
+        mark = await self._sweeps.find_mark()
+        earliest = mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
+        latest = utc_now() - patience
+        seen = _Seen()
+        async for entry in self._hub.store.messages.stored_between(earliest, latest):
+            seen.add(entry)
+        undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
+        for entry in undone:
+            await self._run_again(entry)
+        for entry in seen.queued:
+            await self._deliver_again(entry)
+        await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone)]))
+        if undone:
+            _log.info("%d messages had no answer yet; they get it now", len(undone))
+        return len(undone)
+
+    async def close_idle(self) -> None:
+        """Conversations with the bot in which nothing was said for a day are resolved."""
+        since = utc_now() - _IDLE
+        for conversation in await self._hub.store.conversations.list_idle("bot", since, _IDLE_AT_ONCE):
+            shop = await self._shop(conversation.shop)
+            if shop is not None:
+                await self._close(conversation, shop)
+
+    async def _close(self, conversation: Conversation, shop: Shop) -> None:
+        head = await self._hub.writer.head(conversation)
+        if head.last_at is None or head.last_at > utc_now() - _IDLE:
+            return
+        try:
+            await self._hub.act(head, Event.FALL_IDLE, Author(kind="system", name=shop.name))
+        except NotAllowed:
+            return  # somebody wrote in this moment
+
+    async def _is_owed(self, entry: Entry) -> bool:
+        conversation = await self._hub.directory.get(entry.shop, entry.conversation)
+        if conversation.status != "bot" or conversation.person_seq > entry.seq:
+            return False
+        return await self._hub.store.messages.find_answer(entry.shop, entry.conversation, entry.id) is None
+
+    async def _run_again(self, entry: Entry) -> None:
+        shop = await self._shop(entry.shop)
+        if shop is not None:
+            self._hub.turns.add(Job(shop, entry))
+
+    async def _deliver_again(self, entry: Entry) -> None:
+        shop = await self._shop(entry.shop)
+        if shop is not None:
+            conversation = await self._hub.directory.get(entry.shop, entry.conversation)
+            await self._hub.deliver(shop, conversation, entry)
+
+    async def _shop(self, slug: str) -> Shop | None:
+        if slug not in self._shops:
+            self._shops[slug] = await self._hub.store.shops.find(slug)
+        return self._shops[slug]
+
+
+class _Seen:
+    """What the entries of a stretch of the log say about who is owed what."""
+
+    def __init__(self) -> None:
+        self._owed: dict[str, Entry] = {}
+        self._answered: set[str] = set()
+        self.queued: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        if entry.owed:
+            self._owed[entry.id] = entry
+        if entry.in_reply_to is not None:
+            self._answered.add(entry.in_reply_to)
+        if entry.delivery is not None and entry.delivery.state == "queued":
+            self.queued.append(entry)
+
+    def owed(self) -> list[Entry]:
+        """In the order of the log, conversation by conversation."""
+        left = [entry for entry_id, entry in self._owed.items() if entry_id not in self._answered]
+        return sorted(left, key=lambda entry: (entry.conversation, entry.seq))

@@ -1,0 +1,238 @@
+"""The `/client` namespace: the widget, and the chat of the portal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chat.events import (
+    CLIENT_EVENTS,
+    History,
+    Json,
+    Message,
+    ProtocolError,
+    Read,
+    Sync,
+    Typing,
+    client_conversation,
+    message_object,
+    moment,
+)
+from chat.hub import Hub, Inbound
+from chat.sockets import Allowance, GuardedNamespace, cookies_of
+from config.clock import BusinessClock
+from config.settings import Settings
+from storage.conversations import Conversation
+from storage.messages import Author, Entry
+from storage.opening_hours import is_open, next_opening
+from storage.proof import VISITOR, Identity
+from storage.sessions import client_cookie
+from storage.shops import Shop
+
+BEAT_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Peer:
+    """One connection. Who it is comes from its cookie and its visitor token, never from what it says."""
+
+    shop: Shop
+    cookie: str | None
+    visitor: str | None  # the token, which the peer keeps
+    allowance: Allowance
+    identity: Identity = VISITOR
+    conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
+
+
+class ClientNamespace(GuardedNamespace):
+    """Clients and visitors, each in the room of its conversation."""
+
+    def __init__(self, settings: Settings, clock: BusinessClock) -> None:
+        super().__init__("/client", CLIENT_EVENTS)
+        self._settings = settings
+        self._clock = clock
+        self._peers: dict[str, Peer] = {}
+        self.hub: Hub = cast(Hub, None)  # handed in by `server.py`: hub and sockets know each other
+
+    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
+        """Raises `ProtocolError` for an unknown shop."""
+        given: Mapping[str, Any] = auth if isinstance(auth, dict) else {}
+        slug, visitor = given.get("shop"), given.get("visitor")
+        shop = await self.hub.store.shops.find(slug) if isinstance(slug, str) else None
+        if shop is None:
+            raise ProtocolError("not_found", "auth.shop: there is no such shop")
+        settings = self._settings
+        self._peers[sid] = Peer(
+            shop=shop,
+            cookie=cookies_of(environ).get(client_cookie(shop.slug)),
+            visitor=visitor if isinstance(visitor, str) and self.hub.store.visitors.is_token(visitor) else None,
+            allowance=Allowance(settings.message_burst, settings.messages_per_second),
+        )
+
+    async def leave(self, sid: str) -> None:
+        """The peer is gone; its conversation is not."""
+        self._peers.pop(sid, None)
+
+    async def on_sync(self, sid: str, asked: Sync) -> Json:
+        """What the peer missed, and who and where it is."""
+        peer = self._peer(sid)
+        peer.conversation = None
+        conversation = await self._conversation(sid, peer)
+        head = await self.hub.writer.head(conversation) if conversation.last_seq else conversation
+        messages, more = await self._page_after(head, asked)
+        store = self.hub.store
+        changed = await store.messages.changed_since(head.shop, head.id, asked.rev) if head.rev > asked.rev else []
+        client = await store.clients.find(head.shop, peer.identity.client_id) if peer.identity.client_id else None
+        return {
+            "visitor": peer.visitor if client is None else None,
+            "client": client.name if client else None,
+            "shop": self._shop(peer.shop),
+            "conversation": client_conversation(head),
+            "messages": messages,
+            "updated": [message_object(entry, for_staff=False) for entry in changed if entry.for_client],
+            "more": more,
+        }
+
+    async def on_history(self, sid: str, asked: History) -> Json:
+        """Older messages."""
+        conversation = await self._conversation(sid, self._peer(sid))
+        found: list[Entry] = []
+        before = asked.before
+        while before > 1 and len(found) < asked.limit:
+            page = await self.hub.store.messages.before(conversation.shop, conversation.id, before, asked.limit)
+            if not page:
+                break
+            before = page[0].seq
+            found = [entry for entry in page if entry.for_client] + found
+        kept = found[-asked.limit :]
+        more = len(found) > len(kept) or before > 1
+        return {"messages": [message_object(entry, for_staff=False) for entry in kept], "more": more}
+
+    async def on_message(self, sid: str, message: Message) -> Json:
+        """Stored when this returns."""
+        peer = self._peer(sid)
+        peer.allowance.take()
+        if message.attachments:
+            raise ProtocolError("not_found", "attachments: there is no such upload")
+        if message.payload is not None and message.payload.startswith("/code_"):
+            raise ProtocolError("bad_request", "payload: is not one that was offered")
+        conversation = peer.conversation or await self._conversation(sid, peer)
+        received = await self.hub.receive(
+            Inbound(
+                shop=peer.shop,
+                conversation=conversation,
+                identity=peer.identity,
+                channel="web",
+                ref=message.ref,
+                text=message.text or "",
+                payload=message.payload,
+                origin=sid,
+            )
+        )
+        entry = received.entry
+        ack: Json = {"id": entry.id, "seq": entry.seq, "at": moment(entry.at)}
+        if received.duplicate:
+            ack["duplicate"] = True
+        elif entry.text != (message.text or ""):
+            ack["text"] = entry.text  # a code was taken out: the peer shows what is stored
+        return ack
+
+    async def on_typing(self, sid: str, typing: Typing) -> Json:
+        """Staff see it."""
+        peer = self._peer(sid)
+        conversation = await self._conversation(sid, peer)
+        if conversation.last_seq:
+            await self.hub.typing(conversation, Author(kind="client", name=conversation.title), on=typing.on)
+        return {}
+
+    async def on_read(self, sid: str, read: Read) -> Json:
+        """The client has read as far as this."""
+        conversation = await self._conversation(sid, self._peer(sid))
+        if conversation.last_seq:
+            await self.hub.mark_read(conversation, Author(kind="client", name=conversation.title), read.seq)
+        return {}
+
+    def forget_identities(self, conversation_id: str) -> list[str]:
+        """Who the peers of this conversation are may have changed: look again when they next ask. Their sids."""
+        sids = [
+            sid for sid, peer in self._peers.items() if peer.conversation and peer.conversation.id == conversation_id
+        ]
+        for sid in sids:
+            self._peers[sid].conversation = None
+        return sids
+
+    async def beat(self) -> None:
+        """Tell every joined conversation where its log stands, as the database has it."""
+        joined: dict[str, set[str]] = {}
+        for peer in self._peers.values():
+            if peer.conversation is not None and peer.conversation.last_seq:
+                joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
+        await self.hub.projector.drain()
+        for shop, ids in joined.items():
+            for conversation in await self.hub.store.conversations.find_many(shop, sorted(ids)):
+                data = {
+                    "conversation": conversation.id,
+                    "last_seq": conversation.client_last_seq,
+                    "rev": conversation.rev,
+                }
+                await self.push("beat", data, room=conversation.id)
+
+    def _peer(self, sid: str) -> Peer:
+        peer = self._peers.get(sid)
+        if peer is None:
+            raise ProtocolError("unauthorized", "connect again")
+        return peer
+
+    async def _conversation(self, sid: str, peer: Peer) -> Conversation:
+        if peer.conversation is None:
+            peer.identity = await self._identify(peer)
+            if peer.identity.client_id is None and peer.visitor is None:
+                peer.visitor = self.hub.store.visitors.new_token()
+            visitor = self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor) if peer.visitor else None
+            found = await self.hub.conversation_for(peer.shop, peer.identity, visitor=visitor)
+            for room in self.rooms(sid):
+                if room not in (sid, found.id):
+                    await self.leave_room(sid, room)
+            await self.enter_room(sid, found.id)
+            peer.conversation = found
+        return self.hub.writer.known(peer.conversation.id) or peer.conversation
+
+    async def _identify(self, peer: Peer) -> Identity:
+        store = self.hub.store
+        if peer.cookie:
+            session = await store.sessions.find(peer.cookie, shop=peer.shop.slug)
+            if session is not None and await self._may_come_in(peer.shop, session.identity):
+                return session.identity
+        if peer.visitor:
+            raised = await store.visitors.find(peer.shop.slug, store.visitors.hash_of(peer.shop.slug, peer.visitor))
+            if raised is not None and await self._may_come_in(peer.shop, raised.identity):
+                return raised.identity
+        return VISITOR
+
+    async def _may_come_in(self, shop: Shop, identity: Identity) -> bool:
+        if identity.client_id is None:
+            return False
+        client = await self.hub.store.clients.find(shop.slug, identity.client_id)
+        return client is not None and client.portal.enabled
+
+    async def _page_after(self, head: Conversation, asked: Sync) -> tuple[list[Json], bool]:
+        found: list[Json] = []
+        after = asked.after
+        while after < head.last_seq and len(found) < asked.limit:
+            page = await self.hub.store.messages.after(head.shop, head.id, after, asked.limit - len(found))
+            if not page:
+                break
+            after = page[-1].seq
+            found += [message_object(entry, for_staff=False) for entry in page if entry.for_client]
+        return found, after < head.last_seq
+
+    def _shop(self, shop: Shop) -> Json:
+        now = self._clock.now()
+        opening = next_opening(shop, now)
+        return {
+            "name": shop.name,
+            "phone": shop.phone,
+            "open": is_open(shop, now),
+            "next_opening": moment(opening) if opening else None,
+            "timezone": shop.timezone,
+            "language": shop.language,
+        }
