@@ -6,11 +6,12 @@ from typing import Literal, TypeAlias
 PageName: TypeAlias = Literal[
     "shop", "login", "dashboard", "invoices", "invoice", "visits", "book", "vehicles", "work_orders", "profile"
 ]
+HandOffReason: TypeAlias = Literal["asked", "not_understood", "urgent", "complaint", "needs_person", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A quick reply. `payload` comes back as the next message's payload: `/intent{"slot": "value"}`, as Rasa writes it."""
+    """A quick reply. `payload` comes back as the next message's payload, as Rasa writes it: `/intent{"slot": "value"}`."""
 
     title: str
     payload: str
@@ -29,7 +30,7 @@ class PageRef:
 class HandOff:
     """A person is wanted. `gist` is what staff read first: who, what they want, what was tried; a line each."""
 
-    reason: Literal["asked", "not_understood", "urgent", "complaint", "needs_person", "failed"]
+    reason: HandOffReason
     urgent: bool = False
     gist: str = ""
 

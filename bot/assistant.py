@@ -1,0 +1,97 @@
+"""The assistant: one message of a client in, one answer out. Understands it, runs the intent, makes the links.
+
+Nothing here stores or sends a message; the hub does. What an intent changes is keyed by the message's id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.answers import Wording
+from bot.catalog import Catalog
+from bot.dialogue import Dialogue
+from bot.gist import with_gist
+from bot.hearing import Heard, chosen, find_choice, parse_payload
+from bot.links import Linker
+from bot.peer import Peer
+from bot.proving import Proving, identity_of
+from bot.scene import Said, Scene
+from bot.tracker import Tracker
+from bot.turn import Answer, Turn
+from bot.understanding import Language, Understander, Understanding
+from storage.messages import Button
+from storage.shops import Shop
+from storage.store import Storage
+
+
+class Assistant:
+    """The bot of one process. Shared by all turns; keeps nothing between them."""
+
+    def __init__(self, *, store: Storage, understander: Understander, catalog: Catalog, public_url: str) -> None:
+        self._store = store
+        self._understander = understander
+        self._proving = Proving(store, catalog.common, self._understand)
+        self._dialogue = Dialogue(catalog, self._proving)
+        self._linker = Linker(store, public_url)
+
+    async def answer(self, turn: Turn) -> Answer | None:
+        """The answer to this message, None where the bot is to stay silent. Errors of storage may pass."""
+        tracker = Tracker.from_dict(turn.tracker)
+        peer = Peer(self._store, turn.shop, identity_of(turn.identity, tracker))
+        scene = await self._scene(turn, peer, tracker)
+        said = await self._dialogue.respond(scene)
+        return None if said is None else await self._answer(said)
+
+    async def check_code(self, shop: Shop, tracker: Mapping[str, Any], code: str) -> str | None:
+        """The client whose code this is, if one was asked for in this conversation; it is then spent."""
+        return await self._proving.check_code(shop, Tracker.from_dict(tracker), code)
+
+    async def _scene(self, turn: Turn, peer: Peer, tracker: Tracker) -> Scene:
+        language = tracker.slots.get("language") or await _first_language(peer)
+        heard = await self._hear(turn, peer, tracker, language)
+        spoken = heard.understanding.language
+        tracker = tracker.with_slots({"language": spoken})
+        return Scene(turn=turn, peer=peer, tracker=tracker, heard=heard, wording=Wording(spoken, turn.shop.zone))
+
+    async def _hear(self, turn: Turn, peer: Peer, tracker: Tracker, language: Language) -> Heard:
+        payload = turn.payload
+        if payload is None and (choice := find_choice(turn.text, tracker.choices)) is not None:
+            payload = choice.payload
+        picked = parse_payload(payload) if payload else None
+        if picked is None:
+            return Heard(understanding=await self._understand(turn, turn.text, peer, language))
+        intent, given = picked
+        said = tracker.slots.get("said") if given.get("said") else None
+        if isinstance(said, str):  # "Did you mean": the message itself, with the intent that was picked
+            understanding = await self._understand(turn, said, peer, language)
+            understanding = replace(understanding, intent=intent, confidence=1.0, alternatives=(), second_intent=None)
+            return Heard(understanding=understanding, picked=True)
+        return Heard(understanding=chosen(intent, turn.text, language), given=given, picked=True)
+
+    async def _understand(self, turn: Turn, text: str, peer: Peer, language: Language) -> Understanding:
+        return self._understander.understand(
+            text, now=turn.now, shop=turn.shop, vehicles=await peer.vehicles(), default_language=language
+        )
+
+    async def _answer(self, said: Said) -> Answer:
+        reply, context = said.reply, said.context
+        hand_off = reply.hand_off and await with_gist(reply.hand_off, context)
+        tracker = replace(said.tracker, choices=reply.choices)
+        if hand_off is not None:
+            tracker = tracker.without_form()
+        if tracker.requested_slot != "intent":
+            tracker = tracker.with_slots({"said": None})
+        return Answer(
+            text=reply.text,
+            buttons=tuple(Button(choice.title, choice.payload) for choice in reply.choices),
+            links=await self._linker.links(context, reply.pages),
+            hand_off=hand_off,
+            tracker=tracker.to_dict(),
+            identified_as=said.identified_as,
+        )
+
+
+async def _first_language(peer: Peer) -> Language:
+    client = await peer.client()
+    own = client.language if client is not None else None
+    return own or peer.shop.language

@@ -1,0 +1,145 @@
+"""What is done with a message once it is understood: a waiting question first, then an open form, then the intent."""
+
+from dataclasses import replace
+
+from bot.action import Runner
+from bot.catalog import Catalog
+from bot.form import Form
+from bot.gate import Gate, gate_for
+from bot.proving import Proving
+from bot.reply import Choice, Reply
+from bot.scene import Said, Scene
+from bot.understanding import OUT_OF_SCOPE
+
+SURE = 0.75  # from here on an answer may be given while a person is due, or in the middle of a form
+PATIENCE = 2  # messages in a row that may be misunderstood
+_DOUBTFUL = 0.6  # below this, another intent that is close makes it a question
+_CLOSE = 0.6  # close: at least this share of the best one's confidence
+_KEPT = 300  # characters of a message kept until it is clear which intent it is
+
+_TALK = frozenset({"affirm", "deny", "greet", "thanks", "goodbye", OUT_OF_SCOPE})
+
+
+class Dialogue:
+    """The rules of the conversation, over a catalog of intents."""
+
+    def __init__(self, catalog: Catalog, proving: Proving) -> None:
+        self._catalog = catalog
+        self._proving = proving
+        self._runner = Runner(intent.action for intent in catalog.intents.values())
+
+    async def respond(self, scene: Scene) -> Said | None:
+        """The answer, or None where the bot stays silent because a person is due."""
+        if scene.turn.status == "waiting" and not self._may_answer_while_waiting(scene):
+            return None
+        step = await self._proving.respond(scene)
+        if isinstance(step, Said):
+            return step
+        scene = step or scene
+        form = scene.tracker.active_loop
+        if form is not None and form in self._catalog.intents:
+            return await self._in_form(scene, form)
+        return await self._plain(scene)
+
+    def _may_answer_while_waiting(self, scene: Scene) -> bool:
+        intent = self._catalog.intents.get(scene.intent)
+        if intent is None or scene.intent in _TALK or scene.tracker.active_loop is not None:
+            return False
+        open_to_peer = gate_for(intent.action, scene.peer.identity) is Gate.OPEN
+        return open_to_peer and scene.understanding.confidence >= SURE and not intent.action.changes
+
+    async def _plain(self, scene: Scene) -> Said:
+        """A message outside any form: one intent, two, or a question which of two close ones is meant."""
+        rivals = self._rivals(scene)
+        if rivals:
+            return self._ask_which(scene, rivals)
+        name = scene.intent if scene.intent in self._catalog.intents else OUT_OF_SCOPE
+        missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0
+        scene = replace(scene, tracker=replace(scene.tracker, misunderstood=missed))
+        first, *rest = self._both(name, scene.understanding.second_intent)
+        said = await self.run(scene, first)
+        for second in rest:
+            if said.tracker.after_proof is None and said.reply.hand_off is None:
+                said = _joined(said, await self.run(replace(scene, tracker=said.tracker), second))
+        return said
+
+    def _both(self, first: str, second: str | None) -> list[str]:
+        """One or two intents, what only reads before what acts or asks."""
+        names = [first]
+        if second is not None and second in self._catalog.intents and second not in (first, *_TALK):
+            names += [second] if first not in _TALK else []
+        return sorted(names, key=lambda name: self._catalog.intents[name].action.changes)
+
+    async def run(self, scene: Scene, name: str, *, resuming: bool = False) -> Said:
+        """Run one intent for this peer, after the table and the sections have been asked."""
+        described = self._catalog.intents[name]
+        action = described.action
+        context = scene.context(described.answers, resuming=resuming)
+        gate = gate_for(action, scene.peer.identity)
+        if gate is not Gate.OPEN:
+            return await self._proving.ask(scene, context, name, gate)
+        if action.section is not None and scene.peer.client_id and not await scene.peer.may_read(action.section):
+            reply = Reply(text=context.say("ask_the_shop", phone=context.shop_phone()))
+            return Said(reply=reply, tracker=scene.tracker, context=context)
+        outcome, tracker = await self._runner.run(name, context)
+        if outcome.understood:
+            missed = tracker.misunderstood if name == OUT_OF_SCOPE else 0
+            tracker = replace(tracker, latest_intent=name, misunderstood=missed)
+            return Said(reply=outcome.reply, tracker=tracker, context=context)
+        tracker = replace(tracker, misunderstood=tracker.misunderstood + 1)
+        if tracker.misunderstood >= PATIENCE:
+            return await self.run(replace(scene, tracker=tracker), OUT_OF_SCOPE)
+        return Said(reply=outcome.reply, tracker=tracker, context=context)
+
+    async def _in_form(self, scene: Scene, form: str) -> Said:
+        """A message while a form is open: a question in the middle is answered first, then the form asks on."""
+        if not self._is_digression(scene, form):
+            return await self.run(scene, form)
+        said = await self.run(scene, scene.intent)
+        if said.reply.hand_off is not None or said.tracker.after_proof is not None:
+            return said
+        return _joined(said, await self.run(replace(scene, tracker=said.tracker), form, resuming=True))
+
+    def _is_digression(self, scene: Scene, form: str) -> bool:
+        """Whether the message is a question or wish of its own rather than an answer to the form."""
+        name = scene.intent
+        if name in (form, "affirm", "deny", OUT_OF_SCOPE) or name not in self._catalog.intents:
+            return False
+        if scene.heard.picked:
+            return True
+        action = self._catalog.intents[form].action
+        answers = isinstance(action, Form) and action.is_answer(scene.context(self._catalog.common))
+        return scene.understanding.confidence >= SURE and not answers
+
+    def _rivals(self, scene: Scene) -> list[str]:
+        """The intents that might be meant where no single one is clear; empty where one is."""
+        best = scene.understanding
+        if scene.heard.picked or best.confidence >= _DOUBTFUL or best.intent in _TALK:
+            return []
+        close = [other for other in best.alternatives if other.confidence >= _CLOSE * best.confidence]
+        names = [other.intent for other in close if other.intent in self._catalog.intents]
+        return [best.intent, names[0]] if names and names[0] not in _TALK else []
+
+    def _ask_which(self, scene: Scene, rivals: list[str]) -> Said:
+        """`Did you mean ...?` with both as choices; nothing is done before one is picked."""
+        context = scene.context(self._catalog.common)
+        choices = [
+            Choice(context.wording.text(self._catalog.intents[name].answers, "choice"), f'/{name}{{"said": true}}')
+            for name in rivals
+        ]
+        text = context.say("did_you_mean", choices=context.wording.either([choice.title for choice in choices]))
+        choices.append(context.choice("something_else", "/help"))
+        tracker = scene.tracker.with_slots({"said": scene.turn.text[:_KEPT]})
+        tracker = replace(tracker, requested_slot="intent", misunderstood=0)
+        return Said(reply=Reply(text=text, choices=tuple(choices)), tracker=tracker, context=context)
+
+
+def _joined(first: Said, second: Said) -> Said:
+    """Both said at once; what is asked last is what waits for an answer."""
+    reply = Reply(
+        text=f"{first.reply.text}\n{second.reply.text}",
+        choices=second.reply.choices or first.reply.choices,
+        pages=first.reply.pages + second.reply.pages,
+        hand_off=first.reply.hand_off or second.reply.hand_off,
+    )
+    return replace(second, reply=reply, identified_as=first.identified_as or second.identified_as)

@@ -1,0 +1,193 @@
+"""Forms: an intent that asks until its slots are filled, reads back what it will do, and does it after a plain yes.
+
+Each slot says whether it is needed, what of a message fills it, and how it is asked for. A later message may change a
+slot that is filled ("no wait, make it Thursday"): then all is read back again. A yes counts only as the answer to a
+read-back, and a quick-reply yes only to the very read-back that it stood under.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from bot.action import Intent, Outcome
+from bot.context import Context
+from bot.features import fold
+from bot.reply import Choice, Reply
+from bot.tracker import LASTING, Slots
+
+CONFIRM = "confirm"
+_SHORT = 4  # words: an answer to what was asked, rather than a question of its own
+
+_CANCEL = re.compile(
+    r"(never ?mind|forget (it|about it)|cancel( (it|that|this|the booking))?|stop|drop it|leave it|"
+    r"olvidalo|dejalo|no importa|cancelar|cancelalo|ya no( quiero)?)( please| por favor| gracias| thanks)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """What a message does to a slot: values to set (None empties), or, as `problem`, what to say instead of asking."""
+
+    values: Slots = field(default_factory=dict)
+    problem: Reply | None = None
+
+
+class Slot(Protocol):
+    """One thing that a form needs to know."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the tracker and in a text's key."""
+        ...
+
+    @property
+    def clears(self) -> tuple[str, ...]:
+        """The tracker's slots that are emptied when it is to be asked anew."""
+        ...
+
+    async def fill(self, context: Context, filled: Mapping[str, Any], *, asked: bool) -> Filling:
+        """What the message says about this slot. `asked`: it answers the question for it."""
+        ...
+
+    async def is_filled(self, context: Context, filled: Mapping[str, Any]) -> bool:
+        """Whether nothing has to be asked: it is known, or not needed."""
+        ...
+
+    async def ask(self, context: Context, filled: Mapping[str, Any]) -> Reply:
+        """The question."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The form's end: what is said, and whether it is really over (else the slots in `empty` are asked for again)."""
+
+    reply: Reply
+    empty: tuple[str, ...] = ()
+    ask: str | None = None
+
+
+class Form(Intent):
+    """An intent with slots. Subclasses give `slots`, `read_back` and `submit`."""
+
+    changes: ClassVar[bool] = True
+    slots: ClassVar[tuple[Slot, ...]] = ()
+
+    async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
+        """What will be done, as a question that a yes answers."""
+        raise NotImplementedError
+
+    async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
+        """Do it. Idempotent by the message's id."""
+        raise NotImplementedError
+
+    def is_answer(self, context: Context) -> bool:
+        """Whether a message of another intent is rather a short answer to what the form has just asked."""
+        return bool(context.tracker.requested_slot) and len(context.turn.text.split()) <= _SHORT
+
+    async def step(self, context: Context) -> Outcome:
+        """One message: fill what it says, then ask, read back, do it, or drop it."""
+        opened = context.tracker.active_loop == self.intent
+        filled = {**context.tracker.slots} if opened else {}
+        requested = context.tracker.requested_slot if opened else None
+        if context.resuming:
+            return await self._ask_on(context, filled, {})
+        change = context.given.get("change") if opened else None
+        if opened and (change == "none" or _is_cancel(context)):
+            return self._closed(filled, Reply(text=context.say("dropped")))
+        emptied = next((slot.clears for slot in self.slots if slot.name == change), None)
+        if emptied is not None:
+            kept = {name: value for name, value in filled.items() if name not in emptied}
+            return await self._ask_on(context, kept, dict.fromkeys(emptied))
+        values, problem = await self._fill(context, filled, requested)
+        filled.update(values)
+        if problem is not None:
+            return self._open(problem, values, requested)
+        if not values and opened:
+            return await self._unfilled(context, filled, requested)
+        return await self._ask_on(context, filled, values)
+
+    async def _fill(
+        self, context: Context, filled: Mapping[str, Any], requested: str | None
+    ) -> tuple[Slots, Reply | None]:
+        """All that the message says. Only a change counts; a slot's problem stops the rest."""
+        values: Slots = {}
+        for slot in self.slots:
+            so_far = {**filled, **values}
+            filling = await slot.fill(context, so_far, asked=requested == slot.name)
+            values.update({name: v for name, v in filling.values.items() if so_far.get(name) != v})
+            if filling.problem is not None:
+                return {**values, "requested_slot": slot.name}, filling.problem
+        return values, None
+
+    async def _unfilled(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
+        """The message changed nothing: a yes, a no, or something else."""
+        if requested == CONFIRM and context.heard.intent == "affirm" and _fits(context, filled):
+            return await self._submit(context, filled)
+        if context.heard.intent == "deny":
+            return self._denied(context, filled, requested)
+        asked = await self._ask_on(context, filled, {})
+        known = context.heard.intent in ("affirm", self.intent)
+        text = asked.reply.text if known else f"{context.say('not_caught')} {asked.reply.text}"
+        reply = Reply(text=text, choices=asked.reply.choices, pages=asked.reply.pages)
+        return self._open(reply, {}, asked.requested_slot, understood=known)
+
+    def _denied(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
+        """A no to the read-back asks what to change; any other no drops the form."""
+        if requested != CONFIRM:
+            return self._closed(filled, Reply(text=context.say("dropped")))
+        changes = tuple(
+            Choice(context.say(f"change_{slot.name}"), f'/{self.intent}{{"change": "{slot.name}"}}')
+            for slot in self.slots
+            if f"change_{slot.name}" in context.answers
+        )
+        drop = context.choice("drop", f'/{self.intent}{{"change": "none"}}')
+        return self._open(Reply(text=context.say("what_to_change"), choices=(*changes, drop)), {}, "change")
+
+    async def _ask_on(self, context: Context, filled: Mapping[str, Any], values: Slots) -> Outcome:
+        """The next question, or the read-back when there is none."""
+        for slot in self.slots:
+            if not await slot.is_filled(context, filled):
+                return self._open(await slot.ask(context, filled), values, slot.name)
+        mark = _mark(filled)
+        choices = (
+            context.choice("confirm_yes", f'/affirm{{"of": "{mark}"}}'),
+            context.choice("confirm_no", "/deny"),
+        )
+        return self._open(Reply(text=await self.read_back(context, filled), choices=choices), values, CONFIRM)
+
+    async def _submit(self, context: Context, filled: Mapping[str, Any]) -> Outcome:
+        done = await self.submit(context, filled)
+        if done.ask is None:
+            return self._closed(filled, done.reply)
+        return self._open(done.reply, dict.fromkeys(done.empty), done.ask)
+
+    def _open(self, reply: Reply, values: Slots, requested: str | None, *, understood: bool = True) -> Outcome:
+        values = dict(values)
+        requested = values.pop("requested_slot", requested)
+        return Outcome(
+            reply=reply, slots=values, active_loop=self.intent, requested_slot=requested, understood=understood
+        )
+
+    def _closed(self, filled: Mapping[str, Any], reply: Reply) -> Outcome:
+        gone = dict.fromkeys(name for name in filled if name not in LASTING)
+        return Outcome(reply=reply, slots=gone)
+
+
+def _mark(filled: Mapping[str, Any]) -> str:
+    """Eight hex digits that stand for what was read back."""
+    content = {name: value for name, value in filled.items() if name not in LASTING}
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=4).hexdigest()
+
+
+def _fits(context: Context, filled: Mapping[str, Any]) -> bool:
+    """Whether a yes is for this read-back: a typed one always is, a button may be an older one's."""
+    mark = _mark(filled)
+    return bool(context.given.get("of", mark) == mark)
+
+
+def _is_cancel(context: Context) -> bool:
+    return _CANCEL.fullmatch(" ".join(re.findall(r"\w+", fold(context.turn.text)))) is not None

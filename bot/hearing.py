@@ -1,0 +1,54 @@
+"""From a message to what is meant: a quick reply's payload, or a number or title that picks a choice."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.reply import Choice
+from bot.understanding import Understanding
+
+_PAYLOAD = re.compile(r"/([a-z][a-z_]{1,40})(\{.*\})?", re.DOTALL)
+_NUMBER = re.compile(r"\W*(\d{1,2})\W*")
+_MAX_PAYLOAD = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message as the dialogue sees it. `picked`: it came as a quick reply, so there is no doubt about it."""
+
+    understanding: Understanding
+    given: Mapping[str, Any] = field(default_factory=dict)
+    picked: bool = False
+
+
+def parse_payload(payload: str) -> tuple[str, dict[str, Any]] | None:
+    """Intent and slots of `/intent{"slot": "value"}`; None for anything else. It comes from outside."""
+    match = _PAYLOAD.fullmatch(payload.strip()) if len(payload) <= _MAX_PAYLOAD else None
+    if match is None:
+        return None
+    try:
+        slots = json.loads(match[2] or "{}")
+    except ValueError:
+        return None
+    return match[1], slots
+
+
+def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """The choice that a bare number or its own title picks."""
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        place = int(number[1])
+        return choices[place - 1] if 1 <= place <= len(choices) else None
+    said = _plain(text)
+    return next((choice for choice in choices if said and _plain(choice.title) == said), None)
+
+
+def chosen(intent: str, text: str, language: str) -> Understanding:
+    """The understanding of a quick reply: certain."""
+    return Understanding(text=text, intent=intent, confidence=1.0, language="es" if language == "es" else "en")
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
