@@ -1,0 +1,60 @@
+# make run    set up everything, load a demo shop, start, and print what to open
+# make test   set up what the tests need (a browser too) and run them all
+# make check  lint, format, types, and who may import whom
+# make bench  figures: turns, acks, page sizes
+# make intent name=ask_warranty   start a new intent
+# make setup  only set up; make pins   write requirements*.txt anew (needs uv)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench intent setup setup-test pins clean
+.SILENT:
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# Once there is a virtual environment its own Python checks it: a tenth of a second.
+BOOT := $(if $(wildcard $(PY)),$(PY),$(PYTHON))
+WORKERS ?= auto
+ARGS ?=
+
+help:
+	sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+setup:
+	command -v $(BOOT) >/dev/null || { echo "set-up: Python 3.11 or newer is needed: install python3" >&2; exit 1; }
+	$(BOOT) -m config.bootstrap run
+
+setup-test:
+	command -v $(BOOT) >/dev/null || { echo "set-up: Python 3.11 or newer is needed: install python3" >&2; exit 1; }
+	$(BOOT) -m config.bootstrap test
+
+run: setup
+	exec $(PY) server.py run $(ARGS)
+
+test: setup-test
+	node --test $$(find tests/js -name '*.test.js')
+	exec $(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+check: setup-test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: setup-test
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_*.py' tests/bench $(ARGS)
+
+intent: setup
+	test -n "$(name)" || { echo "which? make intent name=ask_warranty" >&2; exit 1; }
+	exec $(PY) -m bot.scaffold "$(name)"
+
+pins:
+	command -v uv >/dev/null || { echo "make pins needs uv: pip install uv" >&2; exit 1; }
+	for name in requirements requirements-embedded requirements-dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate $$name.in -o $$name.txt && \
+	  sed -i.old "1i\\
+	# Written by \`make pins\` from $$name.in; not by hand." $$name.txt && rm -f $$name.txt.old || exit 1; \
+	done
+
+clean:
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
