@@ -32,6 +32,7 @@ from storage.proof import Identity
 
 _BATCH = 200
 _KNOWN_CONVERSATIONS = 20_000
+_RECENT_REFS = 5_000
 _PAGE = 500
 
 
@@ -84,6 +85,10 @@ class _Pending:
     draft: Draft
     done: asyncio.Future[Written]
 
+    @property
+    def ref(self) -> tuple[str, str] | None:
+        return (self.draft.conversation.id, self.draft.ref) if self.draft.ref is not None else None
+
 
 class LogWriter:
     """The one place where entries are stored. `on_stored` is told of each new entry, in the log's order."""
@@ -94,6 +99,7 @@ class LogWriter:
         self._on_stored = on_stored
         self._heads: OrderedDict[str, Conversation] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Conversation]] = {}
+        self._recent: OrderedDict[tuple[str, str], Entry] = OrderedDict()
         self._pending: list[_Pending] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -171,52 +177,70 @@ class LogWriter:
     async def _store(self, batch: list[_Pending]) -> list[_Pending]:
         """Store one batch; returns what must be tried again, in order."""
         heads: dict[str, Conversation] = {}
-        refs: set[tuple[str, str]] = set()
         rows: list[tuple[_Pending, Entry]] = []
-        later: list[_Pending] = []
+        first: dict[tuple[str, str], _Pending] = {}
+        repeats: list[_Pending] = []  # the same ref again in one moment: its outcome is that of the first
         for pending in batch:
-            draft = pending.draft
-            if draft.ref is not None and (draft.conversation.id, draft.ref) in refs:
-                later.append(pending)  # the same ref twice in one moment: the second finds the first stored
+            if pending.ref is not None and (pending.ref in self._recent or pending.ref in first):
+                repeats.append(pending)
                 continue
-            head = heads.get(draft.conversation.id) or await self.head(draft.conversation)
+            head = heads.get(pending.draft.conversation.id) or await self.head(pending.draft.conversation)
             entry = _numbered(pending, head)
             if entry is None:
                 continue
             heads[head.id] = applied(head, entry)
             rows.append((pending, entry))
-            if draft.ref is not None:
-                refs.add((head.id, draft.ref))
+            if pending.ref is not None:
+                first[pending.ref] = pending
+        again: list[_Pending] = []
         refusal = await self._messages.append([entry for _, entry in rows]) if rows else None
         stored, rest = (rows, []) if refusal is None else (rows[: refusal.index], rows[refusal.index :])
         for pending, entry in stored:
             self._settle(pending, entry)
         if refusal is not None:
-            await self._resolve_refusal(refusal, rest[0], later)
-            later = [pending for pending, _ in rest[1:] if not pending.done.done()] + later
-        return later
+            again = await self._resolve_refusal(refusal, *rest[0])
+            again += [pending for pending, _ in rest[1:]]
+        return again + [pending for pending in repeats if not await self._settle_repeat(pending)]
 
     def _settle(self, pending: _Pending, entry: Entry) -> None:
         head = applied(self._heads[entry.conversation], entry)
         self._heads[head.id] = head
         written = Written(entry, head, origin=pending.draft.origin)
+        self._remember(entry)
         if not pending.done.done():
             pending.done.set_result(written)
         self._on_stored(written)
 
-    async def _resolve_refusal(self, refusal: Refusal, row: tuple[_Pending, Entry], later: list[_Pending]) -> None:
-        pending, entry = row
+    async def _settle_repeat(self, pending: _Pending) -> bool:
+        """Tell a repeat what was stored the first time, if that is known."""
+        stored = self._recent.get(pending.ref) if pending.ref is not None else None
+        if stored is None:
+            return False
+        head = await self.head(pending.draft.conversation)
+        if not pending.done.done():
+            pending.done.set_result(Written(stored, head, duplicate=True))
+        return True
+
+    def _remember(self, entry: Entry) -> None:
+        if entry.ref is not None:
+            self._recent[(entry.conversation, entry.ref)] = entry
+            if len(self._recent) > _RECENT_REFS:
+                self._recent.popitem(last=False)
+
+    async def _resolve_refusal(self, refusal: Refusal, pending: _Pending, entry: Entry) -> list[_Pending]:
+        """Deal with the entry that was refused; returns it when it must be tried again."""
         if refusal.by == "log_order":  # another process wrote first
             self.forget(entry.conversation)
-            later.insert(0, pending)
-        elif refusal.by == "log_answer":
+            return [pending]
+        if refusal.by == "log_answer":
             _raise_in(pending, AnswerRefused("the message is answered already"))
-        else:
-            existing = await self._messages.find_by_ref(entry.shop, entry.conversation, entry.ref or "")
-            if existing is None:
-                later.insert(0, pending)
-            elif not pending.done.done():
-                pending.done.set_result(Written(existing, self._heads[entry.conversation], duplicate=True))
+            return []
+        existing = await self._messages.find_by_ref(entry.shop, entry.conversation, entry.ref or "")
+        if existing is None:
+            return [pending]
+        self._remember(existing)
+        await self._settle_repeat(pending)
+        return []
 
     def _fail(self, batch: list[_Pending], error: Exception) -> None:
         for pending in batch:

@@ -1,0 +1,360 @@
+"""Composes everything from the settings and runs it; the command line.
+
+`python server.py --help` lists the commands. What each part does is in its package; here they only meet.
+"""
+
+import argparse
+import asyncio
+import gc
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import uvloop
+from aiohttp import web
+
+from chat.sockets import every, make_server
+from config.clock import BusinessClock
+from config.logs import set_up_logs
+from config.settings import Settings, SettingsError, load_settings
+from storage.embedded import EmbeddedDatabaseError, embedded_database
+from storage.mongo import DatabaseUnavailable, connect
+from storage.store import Storage
+
+if TYPE_CHECKING:
+    from chat.hub import Hub
+
+_ROOT = Path(__file__).parent
+_NO_PATIENCE = timedelta(0)
+_SWEEP_SECONDS = 5.0
+_IDLE_SECONDS = 600.0
+_log = logging.getLogger(__name__)
+
+
+class CannotRun(Exception):
+    """One line that says what to do."""
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Storage]:
+    """The storage, reachable and with its indexes; the embedded database when no `MONGODB_URI` is set."""
+    async with AsyncExitStack() as stack:
+        given = settings.mongodb_uri
+        uri = (
+            given.get_secret_value() if given else await stack.enter_async_context(embedded_database(settings.data_dir))
+        )
+        database = connect(uri, settings.mongodb_database)
+        stack.callback(database.close)
+        await database.check_reachable()
+        store = Storage(database, settings.secret_key.get_secret_value())
+        await store.prepare()
+        yield store
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a process of Pitline is made of."""
+
+    settings: Settings
+    store: Storage
+    clock: BusinessClock
+    hub: "Hub"
+    app: web.Application
+
+
+class PortalLive:
+    """What the portal's pages make happen at once."""
+
+    def __init__(self, bell: asyncio.Event) -> None:
+        self._bell = bell
+
+    def outbox_filled(self) -> None:
+        """Wake the outbox."""
+        self._bell.set()
+
+    async def session_ended(self, shop: str, session_id: str) -> None:
+        """Sockets look again at who they are with their next sync."""
+        _log.debug("session %s of %s ended", session_id, shop)
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, store: Storage, *, work: bool = True) -> AsyncIterator[Running]:
+    """The hub with its channels, sockets and pages; with `work`, also what delivers and sweeps."""
+    from bot.assistant import Assistant
+    from bot.catalog import load_catalog
+    from bot.understanding import Understander
+    from chat.channels.email import EmailChannel
+    from chat.channels.senders import senders
+    from chat.channels.sms import SmsChannel
+    from chat.channels.web import WebChannel
+    from chat.hub import Hub
+    from chat.inbox import StaffNamespace
+    from chat.outbox import OutboxWorker
+    from chat.pushes import SocketPushes
+    from chat.sweep import Sweep
+    from chat.widget import BEAT_SECONDS, ClientNamespace
+
+    clock = BusinessClock(settings.now)
+    catalog = load_catalog()
+    understander = await asyncio.to_thread(Understander.train_or_load, settings.data_dir / "models", catalog.examples)
+    assistant = Assistant(store=store, understander=understander, catalog=catalog, public_url=settings.public_url)
+    bell = asyncio.Event()
+    clients, staff = ClientNamespace(settings, clock), StaffNamespace(settings, clock)
+    sockets = make_server(settings)
+    sockets.register_namespace(clients)
+    sockets.register_namespace(staff)
+    hub = Hub(
+        store=store,
+        assistant=assistant,
+        clock=clock,
+        channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
+        live=SocketPushes(clients, staff),
+    )
+    clients.hub = staff.hub = hub
+    app = _application(settings, store, clock, hub, bell)
+    sockets.attach(app)
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        await hub.start()
+        stack.push_async_callback(hub.close)
+        sweep = Sweep(hub)
+        await sweep.answer_owed(patience=_NO_PATIENCE)
+        tasks: list[Coroutine[Any, Any, Any]] = [every(BEAT_SECONDS, clients.beat)]
+        if work:
+            outbox = OutboxWorker(
+                store,
+                senders(settings, http, store.outbox),
+                hub.record_delivery,
+                bell=bell,
+                mail_sender=settings.mail.sender,
+            )
+            tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
+        running = [asyncio.create_task(task) for task in tasks]
+        stack.push_async_callback(_cancel, running)
+        yield Running(settings, store, clock, hub, app)
+
+
+def _application(
+    settings: Settings, store: Storage, clock: BusinessClock, hub: "Hub", bell: asyncio.Event
+) -> web.Application:
+    from chat.channels.sms import SmsContext, sms_routes
+    from chat.pages import ChatPages, chat_routes
+    from chat.simulator import SimulatorContext, simulator_routes
+    from portal_views.context import PortalContext
+    from portal_views.routes import portal_routes
+    from portal_views.security import security_middleware
+
+    app = web.Application(middlewares=[security_middleware(settings)], client_max_size=1024 * 1024)
+    app.add_routes(portal_routes(PortalContext(settings=settings, store=store, clock=clock, live=PortalLive(bell))))
+    app.add_routes(chat_routes(ChatPages(settings=settings, store=store, node_modules=_ROOT / "node_modules")))
+    app.add_routes(sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)))
+    if not settings.production:
+        app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub)))
+    app.add_routes(_health_routes(store))
+    return app
+
+
+def _health_routes(store: Storage) -> list[web.RouteDef]:
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def ready(_: web.Request) -> web.Response:
+        try:
+            await store.database.check_reachable()
+        except DatabaseUnavailable:
+            return web.json_response({"ok": False, "database": "unreachable"}, status=503)
+        return web.json_response({"ok": True, "database": "reachable"})
+
+    return [web.get("/healthz", alive), web.get("/readyz", ready)]
+
+
+async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def check_port_free(settings: Settings) -> None:
+    """Raises `CannotRun` when something listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotRun(
+                f"port {settings.port} cannot be used ({error.strerror}): stop what listens there, "
+                f"or choose another with PORT={settings.port + 1}"
+            ) from error
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stopped.set)
+    await stopped.wait()
+
+
+async def serve(settings: Settings, *, demo: bool = False, work: bool = True) -> int:
+    """Serve until told to stop; with `demo`, load the demo shop first and print what to open."""
+    check_port_free(settings)
+    stopping = asyncio.create_task(_until_stopped())
+    async with open_store(settings) as store:
+        if demo:
+            await demo_shop(settings, store)
+        async with open_service(settings, store, work=work) as running:
+            runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=2.0)
+            await runner.setup()
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            _spare_the_collector()
+            print(await welcome(running) if demo else f"Pitline serves {settings.public_url}", flush=True)
+            await stopping
+            await runner.cleanup()
+    return 0
+
+
+def _spare_the_collector() -> None:
+    """What is loaded stays: full collections over it are the latency's long tail."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
+
+async def demo_shop(settings: Settings, store: Storage) -> None:
+    """Load the demo shop, unless it is there."""
+    from storage.demo.load import load_demo
+
+    clock = BusinessClock(settings.now)
+    await load_demo(store, clock.now().date())
+
+
+async def welcome(running: Running) -> str:
+    """What to open, for a first look at the demo shop."""
+    from storage.demo.load import welcome_lines
+
+    return "\n".join(await welcome_lines(running.store, running.settings.public_url))
+
+
+async def work(settings: Settings) -> int:
+    """Deliver and sweep, with no pages."""
+    async with open_store(settings) as store, open_service(settings, store):
+        print("Pitline's worker delivers and sweeps", flush=True)
+        await _until_stopped()
+    return 0
+
+
+async def import_files(settings: Settings, options: argparse.Namespace) -> int:
+    """Take in the shop's records. 0 all taken, 2 some refused, 1 nothing could be done."""
+    from storage.importing.command import run_import
+
+    async with open_store(settings) as store:
+        return await run_import(
+            store, options.files, options.shop, dry_run=options.dry_run, all_or_nothing=options.all_or_nothing
+        )
+
+
+async def load_demo_only(settings: Settings) -> int:
+    """Load the demo shop and stop."""
+    async with open_store(settings) as store:
+        await demo_shop(settings, store)
+    return 0
+
+
+async def add_staff(settings: Settings, options: argparse.Namespace) -> int:
+    """Give somebody a sign-in to the inbox, or a new password."""
+    from storage.staff_command import run_add_staff
+
+    async with open_store(settings) as store:
+        return await run_add_staff(store, options.shop, options.email, options.name, options.role)
+
+
+async def text_the_shop(settings: Settings, options: argparse.Namespace) -> int:
+    """Text the shop from a terminal."""
+    from chat.texting import run_sms
+
+    return await run_sms(settings, options.shop, options.number, options.text)
+
+
+async def serve_actions(settings: Settings) -> int:
+    """Serve the intents to a Rasa server."""
+    from bot.rasa import serve_actions as serve_rasa
+
+    async with open_store(settings) as store:
+        return await serve_rasa(settings, store)
+
+
+def parse_command(arguments: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="server.py", description="Pitline: chat-first service for auto-repair shops")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="load the demo shop, serve it, print what to open")
+    serving = commands.add_parser("serve", help="serve")
+    serving.add_argument("--no-worker", action="store_true", help="deliver and sweep in `worker` processes only")
+    commands.add_parser("worker", help="deliver what is due and answer what was left, without serving pages")
+    commands.add_parser("actions", help="serve the intents to a Rasa server by its action-server protocol")
+    commands.add_parser("demo", help="load the demo shop")
+    importing = commands.add_parser("import", help="take in the shop's records (docs/operating.md)")
+    importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    importing.add_argument("--shop", help="slug of the shop, for files without a shop line")
+    importing.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    importing.add_argument("--all-or-nothing", action="store_true", help="take nothing if any line is refused")
+    texting = commands.add_parser("sms", help="text the shop, as a phone would, and print the replies")
+    texting.add_argument("--shop", help="slug of the shop; needed when there are several")
+    texting.add_argument("--from", dest="number", required=True, metavar="NUMBER")
+    texting.add_argument("text")
+    staff = commands.add_parser("staff", help="give somebody a sign-in to the inbox, or a new password")
+    staff.add_argument("--shop", required=True)
+    staff.add_argument("--email", required=True)
+    staff.add_argument("--name", required=True)
+    staff.add_argument("--role", choices=("owner", "advisor", "technician"), default="advisor")
+    return parser.parse_args(arguments)
+
+
+def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
+    """What the command is to do."""
+    match options.command:
+        case "run":
+            return serve(settings, demo=True)
+        case "serve":
+            return serve(settings, work=not options.no_worker)
+        case "worker":
+            return work(settings)
+        case "actions":
+            return serve_actions(settings)
+        case "demo":
+            return load_demo_only(settings)
+        case "import":
+            return import_files(settings, options)
+        case "sms":
+            return text_the_shop(settings, options)
+        case _:
+            return add_staff(settings, options)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; what stands in its way is told in one line, without a traceback."""
+    options = parse_command(arguments)
+    try:
+        settings = load_settings()
+        set_up_logs(settings)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(run_command(options, settings))
+    except SettingsError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+    except (CannotRun, EmbeddedDatabaseError, DatabaseUnavailable) as error:
+        print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
