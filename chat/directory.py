@@ -65,6 +65,8 @@ class Directory:
         )
         # A visitor's conversation that became a client's keeps its id: what comes after it under the old key is another's.
         taken = await self._store.conversations.find(shop.slug, conversation.id)
+        if taken is not None and taken.key == key:  # made by another call since it was looked for
+            return taken
         return conversation if taken is None else replace(conversation, id=new_id())
 
 
