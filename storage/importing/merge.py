@@ -1,0 +1,126 @@
+"""Who owns what, when the shop's software and Pitline both write: the table of `docs/records.md`, type by type.
+
+A merge gets the new documents and those that replace stored ones, and hands back what to insert, what to replace,
+and how many of them turn out to say nothing new.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from storage.clients import Client
+from storage.codec import Document, encode, from_document, to_document
+from storage.estimates import Estimate, merge_import
+from storage.records import MARK, Records
+from storage.work_orders import StatusMoment, WorkOrder
+
+Merged = tuple[list[Document], dict[str, Document], int]
+Merge = Callable[[Records[Any], str, list[Document], dict[str, Document], datetime], Awaitable[Merged]]
+
+
+def merge_client(stored: Client, imported: Client, now: datetime) -> Client:
+    """The imported client, with what staff and the client decided here kept."""
+    kept: dict[str, Any] = {}
+    held = []
+    for hold in stored.held:
+        value = getattr(stored, hold.field)
+        if hold.until > now and getattr(imported, hold.field) != value:
+            kept[hold.field] = value
+            held.append(hold)
+    if stored.portal.set_by_staff:
+        kept["portal"] = stored.portal
+    if imported.language is None:
+        kept["language"] = stored.language
+    return replace(imported, held=tuple(held), **kept)
+
+
+def merge_work_order(stored: WorkOrder, imported: WorkOrder, now: datetime) -> WorkOrder:
+    """The imported work order. Where the file has no history, ours goes on: a new status came now."""
+    if imported.history:
+        return imported
+    history = stored.history
+    if stored.status != imported.status:
+        history = (*history, StatusMoment(status=imported.status, at=now))
+    return replace(imported, history=history)
+
+
+async def _merge_clients(
+    repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
+) -> Merged:
+    def merge(stored: Document, imported: Document) -> Document:
+        client = merge_client(from_document(Client, stored), from_document(Client, imported), now)
+        document = to_document(client)
+        # While something is held, every import is looked at anew: what it holds back may come into force.
+        return document if client.held else {**document, MARK: imported[MARK]}
+
+    return await _merge(repository, shop, new, old, merge)
+
+
+async def _merge_estimates(
+    repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
+) -> Merged:
+    del now
+
+    def merge(stored: Document, imported: Document) -> Document:
+        estimate = merge_import(from_document(Estimate, stored), from_document(Estimate, imported))
+        return {**to_document(estimate), MARK: imported[MARK]}
+
+    return await _merge(repository, shop, new, old, merge)
+
+
+async def _merge_work_orders(
+    repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
+) -> Merged:
+    def merge(stored: Document, imported: Document) -> Document:
+        order = merge_work_order(from_document(WorkOrder, stored), from_document(WorkOrder, imported), now)
+        return {**to_document(order), MARK: imported[MARK]}
+
+    return await _merge(repository, shop, new, old, merge)
+
+
+async def _merge_staff(
+    repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
+) -> Merged:
+    """Passwords are ours. Who was made by hand is taken over, found by their e-mail address."""
+    del now
+    by_email = {staff.email: staff for staff in await repository.list(shop)}
+    by_id = {staff.id: staff for staff in by_email.values()}
+    stored = await repository.documents(shop, by_id.keys())
+    created = []
+    changed: dict[str, Document] = {}
+    for document in [*new, *old.values()]:
+        known = by_id.get(document["_id"]) or by_email.get(document["email"])
+        if known is None:
+            created.append(document)
+        elif stored[known.id].get(MARK) != document[MARK]:
+            ours = {"password_hash": known.password_hash} if known.password_hash else {}
+            changed[known.id] = {**document, **ours, "_id": known.id}
+    return created, changed, len(new) + len(old) - len(created) - len(changed)
+
+
+async def _merge(
+    repository: Records[Any],
+    shop: str,
+    new: list[Document],
+    old: dict[str, Document],
+    merge: Callable[[Document, Document], Document],
+) -> Merged:
+    stored = await repository.documents(shop, old.keys())
+    changed: dict[str, Document] = {}
+    same = 0
+    for record, imported in old.items():
+        merged = merge(stored[record], imported) if record in stored else imported
+        if encode(merged) == stored.get(record):
+            same += 1
+        else:
+            changed[record] = merged
+    return new, changed, same
+
+
+MERGES: dict[str, Merge] = {
+    "client": _merge_clients,
+    "estimate": _merge_estimates,
+    "work_order": _merge_work_orders,
+    "staff": _merge_staff,
+}

@@ -1,0 +1,158 @@
+"""The second reading: what was found good is written, in bulk, and only where it says something new."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.clock import utc_now
+from storage.codec import Document, encode
+from storage.ids import record_id
+from storage.importing.account import Account, Flag, Outcome, Refusal
+from storage.importing.check import (
+    Checked,
+    Place,
+    Progress,
+    lines_of,
+    mark_of,
+    parse_line,
+    repositories,
+    setting_of,
+)
+from storage.importing.merge import MERGES
+from storage.importing.schema import RECORDS, REFERENCES, EstimateRecord, InvoiceRecord, Record, RecordType, VisitRecord
+from storage.records import MARK, Known
+from storage.shops import Shop
+from storage.store import Storage
+from storage.visits import ImportedVisit
+
+_CHUNK = 500
+_VISIT_CHUNK = 5000
+
+
+def document_of(shop: str, record: Record, mark: str) -> Document:
+    """The document of an imported record, as the codec would write it."""
+    content = encode(record.model_dump(exclude_none=True))
+    for name, kind in REFERENCES.items():
+        if name in content:
+            content[f"{name}_id"] = record_id(shop, kind, content.pop(name))
+    if "phones" in content:
+        content["phones"] = list(dict.fromkeys(content["phones"]))
+    return {"_id": record_id(shop, record.kind, record.external_id), "shop": shop, **content, MARK: mark}
+
+
+class Writer:
+    """Writes the good lines of one shop's files and counts what became of them. A trial run only counts."""
+
+    def __init__(self, store: Storage, shop: Shop, files: Sequence[Path], account: Account, *, dry_run: bool) -> None:
+        self._store = store
+        self._shop = shop
+        self._files = files
+        self._account = account
+        self._dry_run = dry_run
+        self._repositories = repositories(store)
+        self._known: dict[RecordType, dict[str, Known]] = {}
+        self._pending: dict[RecordType, dict[str, tuple[Place, Record, Document]]] = {kind: {} for kind in RECORDS}
+
+    async def write(self, checked: Checked, progress: Progress) -> None:
+        """Read the files again and write every line that was not refused."""
+        for kind, rows in checked.rows.items():
+            if rows:
+                self._known[kind] = await self._repositories[kind].known(
+                    self._shop.slug, {row.id for row in rows if row.place not in checked.refused}
+                )
+        checked.rows.clear()
+        setting = setting_of(self._shop)
+        async for place, line in lines_of(self._files, progress):
+            if place in checked.refused:
+                continue
+            record = parse_line(line, setting)
+            if record is not None:
+                await self._take(place, record)
+        for kind in RECORDS:
+            await self._flush(kind)
+
+    async def _take(self, place: Place, record: Record) -> None:
+        kind = record.kind
+        mark = mark_of(record)
+        document = document_of(self._shop.slug, record, mark)
+        pending = self._pending[kind]
+        if document["_id"] in pending:
+            await self._flush(kind)
+        known = self._known[kind].get(document["_id"])
+        if known is not None and known.mark == mark:
+            self._account.count(kind, "unchanged")
+            return
+        self._flag(place, record)
+        pending[document["_id"]] = (place, record, document)
+        if len(pending) >= (_VISIT_CHUNK if kind == "visit" else _CHUNK):
+            await self._flush(kind)
+
+    async def _flush(self, kind: RecordType) -> None:
+        pending = self._pending[kind]
+        if not pending:
+            return
+        self._pending[kind] = {}
+        known = self._known[kind]
+        if kind == "visit" and not self._dry_run:
+            await self._put_visits(pending)
+        else:
+            new = [document for one, (_, _, document) in pending.items() if one not in known]
+            old = {one: document for one, (_, _, document) in pending.items() if one in known}
+            await self._put(kind, new, old)
+        known.update(
+            {one: Known(document[MARK], document.get("client_id")) for one, (_, _, document) in pending.items()}
+        )
+
+    async def _put(self, kind: RecordType, new: list[Document], old: dict[str, Document]) -> None:
+        repository = self._repositories[kind]
+        merge = MERGES.get(kind)
+        if merge is not None:
+            new, old, same = await merge(repository, self._shop.slug, new, old, utc_now())
+            self._count(kind, "unchanged", same)
+        self._count(kind, "created", len(new))
+        self._count(kind, "changed", len(old))
+        if self._dry_run:
+            return
+        await repository.insert_documents(new)
+        await repository.replace_documents(list(old.values()))
+
+    async def _put_visits(self, pending: dict[str, tuple[Place, Record, Document]]) -> None:
+        places = [place for place, _, _ in pending.values()]
+        visits = [_visit_of(record, document) for _, record, document in pending.values()]
+        outcomes = await self._store.visits.put_all_imported(self._shop, visits)
+        for place, outcome in zip(places, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                self._account.refuse(
+                    Refusal(file=str(self._files[place[0]]), line=place[1], type="visit", field="", reason=str(outcome))
+                )
+            else:
+                self._account.count("visit", outcome)
+
+    def _count(self, kind: RecordType, outcome: Outcome, times: int) -> None:
+        for _ in range(times):
+            self._account.count(kind, outcome)
+
+    def _flag(self, place: Place, record: Record) -> None:
+        if not isinstance(record, InvoiceRecord | EstimateRecord):
+            return
+        if record.lines and sum(line.amount for line in record.lines) != record.total:
+            text = f"{record.number}: the lines do not add up to the total"
+            self._account.flags.append(
+                Flag(file=str(self._files[place[0]]), line=place[1], type=record.kind, text=text)
+            )
+
+
+def _visit_of(record: Record, document: Document) -> ImportedVisit:
+    assert isinstance(record, VisitRecord)
+    return ImportedVisit(
+        external_id=record.external_id,
+        client_id=document["client_id"],
+        vehicle_id=document.get("vehicle_id"),
+        starts_at=record.starts_at,
+        minutes=record.minutes,
+        status=record.status,
+        services=tuple(record.services),
+        note=record.note or "",
+        pitline_id=record.pitline_id,
+        updated_at=record.updated_at,
+        mark=document[MARK],
+    )
