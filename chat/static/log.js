@@ -69,12 +69,10 @@ export class MessageLog {
     return older.length;
   }
 
-  /** Take changed versions of messages that are here already. */
-  update(messages) {
-    for (const message of messages) {
-      this.#replace(message);
-      if (message.rev === this.rev + 1) this.rev = message.rev;
-    }
+  /** Take changed versions of messages that are here already; `rev` is the number of this one change, where it is told. */
+  update(messages, rev = 0) {
+    for (const message of messages) this.#replace(message);
+    if (rev === this.rev + 1) this.rev = rev;
   }
 
   /** Whether the server knows more than this log: what a `beat` says against what is here. */

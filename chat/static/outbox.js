@@ -98,5 +98,5 @@ function parseItem(text) {
 /** Why `text` cannot be sent: "empty", "too_long", or null when it can. */
 export function problemWith(text) {
   if (text.trim() === "") return "empty";
-  return text.length > MAX_TEXT ? "too_long" : null;
+  return [...text].length > MAX_TEXT ? "too_long" : null;
 }

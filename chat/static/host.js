@@ -1,0 +1,39 @@
+/**
+ * The page around the frame. Only small words pass: "open" from the page, "close" and the number of unread messages to
+ * it. Whatever else a page sends is ignored.
+ */
+export class Host {
+  /** Whether the chat is in sight. On its own, or where the page says nothing, it is. */
+  open = true;
+  #unread = -1;
+
+  constructor({ onopen = () => {}, scope = window }) {
+    this.scope = scope;
+    this.framed = scope.parent !== scope;
+    scope.addEventListener("message", (event) => {
+      if (event.source !== scope.parent || typeof event.data?.pitline !== "string") return;
+      if (event.data.pitline === "open") {
+        this.open = true;
+        onopen();
+      }
+      if (event.data.pitline === "closed") this.open = false;
+    });
+  }
+
+  /** Ask the page to close the frame. */
+  close() {
+    this.#say({ pitline: "close" });
+  }
+
+  /** Tell the page how many messages are unread, when that changed. */
+  tellUnread(count) {
+    if (count === this.#unread) return;
+    this.#unread = count;
+    this.#say({ pitline: "unread", count });
+  }
+
+  /** Any page may hear it: which page may frame us at all is decided by `frame-ancestors`. */
+  #say(data) {
+    if (this.framed) this.scope.parent.postMessage(data, "*");
+  }
+}

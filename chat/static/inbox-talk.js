@@ -1,0 +1,242 @@
+/** The conversation that is open in the inbox: its log, what is being sent, who types, the client beside it. */
+import { ask } from "./line.js";
+import { MessageLog } from "./log.js";
+import { Sender } from "./sender.js";
+
+const RETRY_AFTER = 2000;
+const TYPING_FADES = 6000;
+const TYPING_EVERY = 3000;
+
+export class Talk {
+  log = new MessageLog();
+  id = null;
+  client = null;
+  problem = null;
+  loading = false;
+  typist = null;
+  readByClient = 0;
+  onchange = () => {};
+  onnews = () => {};
+
+  #run = 0;
+  #read = 0;
+  #typedAt = 0;
+  #syncing = false;
+  #fade = null;
+  #sender;
+
+  /** `desk`: the Desk that is told what acks say; `outbox`: of this browser tab; `myName`: as the shop shows it. */
+  constructor({ socket, desk, outbox, myName, now = Date.now, later = setTimeout, never = clearTimeout }) {
+    Object.assign(this, { socket, desk, outbox, myName, now, later, never });
+    this.#sender = new Sender({
+      socket,
+      outbox,
+      later,
+      isFor: () => true,
+      payload: ({ body, owner }) => ({ conversation: owner.conversation, ...body }),
+      onsent: (item, ack) => this.#onSent(item, ack),
+      onchange: () => this.onchange(),
+    });
+    socket.on("message", (message) => this.#onMessage(message));
+    socket.on("updated", (push) => this.#onUpdated(push));
+    socket.on("beat", (beat) => beat.conversation === this.id && this.#onBeat(beat));
+    socket.on("typing", (push) => this.#onTyping(push));
+    socket.on("read", (push) => this.#onRead(push));
+  }
+
+  /** What is being sent in this conversation. */
+  get pending() {
+    return this.outbox.items.filter(({ owner }) => owner.conversation === this.id);
+  }
+
+  /** Open a conversation, or open it again after a reconnect. */
+  async open(id) {
+    const run = ++this.#run;
+    if (id !== this.id) this.#startOver(id);
+    this.onchange();
+    try {
+      const answer = await ask(this.socket, "open", { conversation: id });
+      if (run === this.#run) this.#onOpened(answer);
+    } catch (refusal) {
+      if (run === this.#run) this.#onNotOpened(id, refusal);
+    }
+    this.onchange();
+    this.#sender.send();
+  }
+
+  /** Leave it. */
+  close() {
+    if (this.id && this.socket.connected) ask(this.socket, "close", { conversation: this.id }).catch(() => {});
+    this.#run += 1;
+    this.#startOver(null);
+    this.loading = false;
+    this.onchange();
+  }
+
+  /** Write to the client, or a note that only staff see. */
+  write(text, isNote = false) {
+    const body = isNote ? { text, private: true } : { text };
+    this.outbox.add(body, { conversation: this.id });
+    this.#typedAt = 0;
+    this.onchange();
+    this.#sender.send();
+  }
+
+  /** Try a failed message again. */
+  retry(ref) {
+    this.outbox.retry(ref);
+    this.onchange();
+    this.#sender.send();
+  }
+
+  /** Give a failed message up. */
+  giveUp(ref) {
+    this.outbox.remove(ref);
+    this.onchange();
+  }
+
+  /** `take`, `return_to_bot`, `resolve` or `reopen`. Raises `Refusal`. */
+  async act(event) {
+    const { conversation } = await ask(this.socket, event, { conversation: this.id });
+    if (conversation) this.desk.take(conversation);
+  }
+
+  /** Staff type: the client sees it, and the bot holds back. Not for notes. */
+  typed(on = true) {
+    const due = on ? this.now() - this.#typedAt > TYPING_EVERY : this.#typedAt > 0;
+    if (!due || !this.id || !this.socket.connected) return;
+    this.#typedAt = on ? this.now() : 0;
+    ask(this.socket, "typing", { conversation: this.id, on }).catch(() => {});
+  }
+
+  /** Everything was seen. */
+  seen() {
+    const { last } = this.log;
+    if (!this.id || last <= this.#read || !this.socket.connected) return;
+    this.#read = last;
+    ask(this.socket, "read", { conversation: this.id, seq: last }).catch(() => (this.#read = 0));
+  }
+
+  /** Older messages. */
+  async earlier() {
+    const [first] = this.log.entries;
+    if (!first) return;
+    const { id } = this;
+    const { messages } = await ask(this.socket, "history", { conversation: id, before: first.seq, limit: 50 });
+    if (id === this.id) this.log.prepend(messages);
+    this.onchange();
+  }
+
+  /** Bring the log up to date. */
+  async sync() {
+    if (this.#syncing || !this.id) return;
+    this.#syncing = true;
+    const { id } = this;
+    const known = this.desk.find(id)?.last_seq ?? 0;
+    try {
+      for (let more = true; more && id === this.id; ) {
+        const answer = await ask(this.socket, "sync", { conversation: id, after: this.log.last });
+        if (id !== this.id) break;
+        this.#merge(answer);
+        more = Boolean(answer.more) && answer.messages.length > 0;
+      }
+      this.log.settle(known);
+    } catch (refusal) {
+      if (this.socket.connected && refusal.willPass) this.later(() => this.sync(), refusal.retryAfter ?? RETRY_AFTER);
+    } finally {
+      this.#syncing = false;
+      this.onchange();
+    }
+  }
+
+  #merge(answer) {
+    const fresh = this.log.merge(answer.messages);
+    this.outbox.settle(answer.messages);
+    this.#tell(fresh);
+  }
+
+  #startOver(id) {
+    this.id = id;
+    this.log.clear();
+    Object.assign(this, { client: null, problem: null, typist: null, readByClient: 0, loading: true });
+    this.#read = 0;
+    this.#typedAt = 0;
+  }
+
+  #onOpened(answer) {
+    const isFirst = this.log.last === 0;
+    if (!isFirst && (answer.messages[0]?.prev ?? 0) > this.log.last) this.log.clear();
+    const fresh = this.log.merge(answer.messages);
+    this.log.rev = Math.max(this.log.rev, answer.conversation?.rev ?? 0);
+    this.outbox.settle(answer.messages);
+    this.client = answer.client ?? null;
+    this.readByClient = Math.max(this.readByClient, answer.conversation?.client_read_seq ?? 0);
+    this.loading = false;
+    this.problem = null;
+    this.#read = 0;
+    if (answer.conversation) this.desk.take(answer.conversation);
+    if (!isFirst) this.#tell(fresh);
+  }
+
+  #onNotOpened(id, refusal) {
+    if (refusal.willPass) {
+      if (this.socket.connected) this.later(() => id === this.id && this.open(id), refusal.retryAfter ?? RETRY_AFTER);
+      return;
+    }
+    this.loading = false;
+    this.problem = refusal.code;
+  }
+
+  #onSent({ ref, body, owner }, { id, seq, at }) {
+    if (owner.conversation !== this.id || seq <= this.log.last) return;
+    if (seq !== this.log.last + 1) {
+      this.sync();
+      return;
+    }
+    const author = { kind: "staff", name: this.myName };
+    const channel = body.private ? "web" : (this.desk.find(this.id)?.channel ?? "web");
+    this.log.receive({ id, ref, seq, at, prev: seq - 1, author, channel, buttons: [], links: [], private: false, ...body });
+  }
+
+  #onMessage(message) {
+    if (message.conversation !== this.id) return;
+    const taken = this.log.receive(message);
+    this.outbox.settle([message]);
+    if (message.author.kind === "client") this.typist = null;
+    if (taken === "gap") this.sync();
+    if (taken === "added") this.#tell([message]);
+    this.onchange();
+  }
+
+  #tell(messages) {
+    const news = messages.filter(({ author }) => author.kind === "client" || author.kind === "bot");
+    if (news.length) this.onnews(news);
+  }
+
+  #onUpdated({ conversation, rev, message }) {
+    if (conversation !== this.id) return;
+    this.log.update([message], rev);
+    this.onchange();
+  }
+
+  /** New entries come by `sync`; older ones that changed only by opening it again. */
+  #onBeat(beat) {
+    if (!this.log.isBehind(beat)) return;
+    if (beat.rev > this.log.rev) this.open(this.id);
+    else this.sync();
+  }
+
+  #onTyping({ conversation, author, on }) {
+    if (conversation !== this.id || author.name === this.myName) return;
+    this.never(this.#fade);
+    this.typist = on ? author : null;
+    if (on) this.#fade = this.later(() => ((this.typist = null), this.onchange()), TYPING_FADES);
+    this.onchange();
+  }
+
+  #onRead({ conversation, by, seq }) {
+    if (conversation !== this.id || (by?.kind ?? by) !== "client") return;
+    this.readByClient = Math.max(this.readByClient, seq);
+    this.onchange();
+  }
+}

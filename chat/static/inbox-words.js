@@ -1,0 +1,80 @@
+/** What the inbox says to staff. */
+
+export const WORDS = {
+  you: "You",
+  assistant: "assistant",
+  note: "note, staff only",
+  today: "Today",
+  yesterday: "Yesterday",
+  sending: "Sending…",
+  sent: "Sent",
+  seen: "Seen",
+  failed: "Not sent",
+  retry: "Try again",
+  remove: "Remove",
+  attachment: "File",
+  choices: "Quick replies offered",
+  by_sms: "text",
+  by_email: "e-mail",
+  not_delivered: "Not delivered",
+  too_long: (length, most) => `Too long: ${length} of ${most} characters.`,
+};
+
+export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "With the bot", resolved: "Resolved" };
+
+export const EMPTY_VIEWS = {
+  waiting: ["Nobody is waiting", "When the bot hands someone over, they appear here first."],
+  mine: ["Nothing of yours is open", "Take a conversation, or just answer it, and it is yours."],
+  open: ["No conversation is open", "Conversations that a person has taken are listed here."],
+  bot: ["The bot has nothing to do", "Conversations that it answers on its own are listed here."],
+  resolved: ["Nothing resolved yet", "Finished conversations are kept here. A new message starts them again."],
+};
+
+export const STATUS_NAMES = { waiting: "Waiting for a person", open: "Open", bot: "With the bot", snoozed: "Snoozed", resolved: "Resolved" };
+
+export const CHANNEL_NAMES = { web: "Chat", sms: "Text", email: "E-mail" };
+
+const ACTS = {
+  taken: (who) => `${who} took the conversation`,
+  assigned: (who) => `${who} assigned it`,
+  unassigned: (who) => `${who} put it back for anyone to take`,
+  returned_to_bot: (who) => `${who} returned it to the bot`,
+  resolved: (who) => `${who} resolved it`,
+  reopened: (who) => `${who} reopened it`,
+  snoozed: (who) => `${who} snoozed it`,
+  woken: () => "It came back from snooze",
+  continued: () => "The chat went on in another conversation",
+  handed_off: () => "The bot asked for a person",
+};
+
+/** What a small line of the thread says. */
+export function lineText({ act, text, author }) {
+  const who = author?.kind === "staff" ? author.name : author?.kind === "bot" ? "The bot" : "The system";
+  return ACTS[act]?.(who) ?? (text || act?.replaceAll("_", " ") || "");
+}
+
+const PROBLEMS = {
+  conflict: "Someone was faster: the conversation has changed. Look at it again.",
+  not_found: "This conversation is not there any more.",
+  forbidden: "You may not do that.",
+  rate_limited: "Too much at once. Wait a moment and try again.",
+  no_answer: "No answer from the server. Try again when the connection is back.",
+};
+
+/** What went wrong, by the refusal's code. */
+export function problemText(code) {
+  return PROBLEMS[code] ?? "That did not work. Try again.";
+}
+
+/** The keys, for the `?` list. */
+export const KEYS = [
+  ["j", "Next conversation"],
+  ["k", "Previous conversation"],
+  ["Enter", "Open it, or write an answer in the open one"],
+  ["t", "Take it"],
+  ["b", "Return it to the bot"],
+  ["r", "Resolve it"],
+  ["n", "Write a note instead of an answer"],
+  ["Esc", "Leave the field; on a phone, back to the list"],
+  ["?", "Show this list"],
+];

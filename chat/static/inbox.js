@@ -1,0 +1,163 @@
+/** The inbox: builds the parts from the page's data and shows what desk and talk say. */
+import { el } from "./dom.js";
+import { cardOf } from "./inbox-card.js";
+import { Desk } from "./inbox-desk.js";
+import { Keys } from "./inbox-keys.js";
+import { ListView } from "./inbox-list.js";
+import { Pane } from "./inbox-pane.js";
+import { Talk } from "./inbox-talk.js";
+import { KEYS } from "./inbox-words.js";
+import { findStorage } from "./keep.js";
+import { connectOptions } from "./line.js";
+import { Outbox } from "./outbox.js";
+
+const page = document.body.dataset;
+const find = (id) => document.getElementById(id);
+const { io } = await import(page.io);
+const REFRESH = 60_000;
+const TITLE = document.title;
+
+const keep = findStorage("sessionStorage", window);
+const socket = io("/staff", connectOptions(() => ({})));
+const desk = new Desk({ socket, me: page.staff });
+const outbox = new Outbox({ storage: keep, prefix: `pitline:staff-unsent:${page.staff}` });
+const talk = new Talk({ socket, desk, outbox, myName: page.staffName });
+const pane = new Pane({ talk, desk, storage: keep, onleave: () => leave() });
+const list = new ListView({
+  views: find("views"),
+  list: find("conversations"),
+  empty: find("list-empty"),
+  more: find("list-more"),
+  onview: (view) => desk.show(view).catch(() => update()),
+  onopen: (id) => open(id),
+  onmore: () => desk.more().catch(() => update()),
+});
+let cardShown = "";
+
+function update() {
+  list.render(desk, talk.id);
+  pane.render();
+  showCard();
+  document.body.classList.toggle("is-talking", talk.id !== null);
+  document.title = desk.unread ? `(${desk.unread}) ${TITLE}` : TITLE;
+}
+
+function showCard() {
+  const summary = desk.find(talk.id);
+  const sign = JSON.stringify([talk.id, talk.loading, talk.client, summary?.phone, summary?.client]);
+  if (sign === cardShown) return;
+  cardShown = sign;
+  find("card").hidden = talk.id === null;
+  if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary));
+}
+
+function open(id, thenWrite = false) {
+  desk.selected = id;
+  document.body.classList.remove("shows-card");
+  if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", `#${id}`);
+  pane.enter();
+  talk.open(id);
+  update();
+  if (thenWrite || matchMedia("(min-width: 60rem)").matches) pane.focus();
+}
+
+/** Back to the list: what the browser's back button does, and on a phone the arrow. */
+function leave() {
+  const { id } = talk;
+  if (!id) return;
+  if (history.state?.open) history.back();
+  else close();
+}
+
+function close() {
+  const { id } = talk;
+  talk.close();
+  document.body.classList.remove("shows-card");
+  update();
+  if (id) list.focus(id);
+}
+
+function showLine() {
+  const texts = { refused: "You are signed out.", lost: "Connection lost. What you write is kept and sent when it is back." };
+  const state = refused ? "refused" : socket.connected || !wasConnected ? "" : "lost";
+  find("banner").hidden = !state;
+  find("banner").replaceChildren(...(state ? [texts[state], " ", state === "refused" ? el("a", { href: "/staff/login?next=%2Fstaff%2F", text: "Sign in again" }) : ""] : []));
+}
+
+let wasConnected = false;
+let refused = false;
+
+function refresh() {
+  if (socket.connected) desk.load().catch(() => {});
+}
+
+function onConnect() {
+  wasConnected = true;
+  refused = false;
+  showLine();
+  refresh();
+  if (talk.id) talk.open(talk.id);
+}
+
+function step(by) {
+  const id = desk.step(by);
+  if (!id) return;
+  if (talk.id) open(id);
+  list.focus(id);
+}
+
+function wireSocket() {
+  socket.on("connect", onConnect);
+  socket.on("disconnect", (reason) => {
+    showLine();
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), 2000);
+  });
+  socket.on("connect_error", (error) => {
+    refused = error?.data?.code === "unauthorized";
+    if (!refused && !socket.active) setTimeout(() => socket.connect(), 5000);
+    showLine();
+  });
+  socket.on("message", (message) => message.conversation !== talk.id && message.author.kind === "client" && pane.announce(message));
+}
+
+function wireKeys() {
+  const keys = new Keys({
+    storage: findStorage("localStorage", window),
+    commands: {
+      next: () => step(1),
+      previous: () => step(-1),
+      enter: () => (talk.id ? pane.focus() : desk.selected && open(desk.selected, true)),
+      take: () => pane.act("take"),
+      return_to_bot: () => pane.act("return_to_bot"),
+      resolve: () => pane.act("resolve"),
+      note: () => pane.writeNote(),
+      help: () => find("keys").showModal(),
+      leave: () => (pane.isWriting ? find("thread-scroll").focus() : leave()),
+    },
+  });
+  find("keys-list").append(...KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", { text: key })), el("dd", { text: what }))));
+  find("keys-open").addEventListener("click", () => find("keys").showModal());
+  find("keys-on").checked = keys.on;
+  find("keys-on").addEventListener("change", (event) => (keys.on = event.target.checked));
+}
+
+function wirePage() {
+  desk.onchange = update;
+  talk.onchange = update;
+  talk.onnews = (messages) => pane.announceHere(messages);
+  find("card-toggle").addEventListener("click", () => document.body.classList.toggle("shows-card"));
+  find("card-close").addEventListener("click", () => document.body.classList.remove("shows-card"));
+  addEventListener("popstate", () => (location.hash.length > 1 ? location.hash.slice(1) !== talk.id && open(location.hash.slice(1)) : close()));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (refresh(), talk.sync(), update()));
+  addEventListener("online", () => socket.connect());
+  setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
+}
+
+wireSocket();
+wireKeys();
+wirePage();
+update();
+if (location.hash.length > 1) {
+  history.replaceState({ open: location.hash.slice(1) }, "", location.hash);
+  open(location.hash.slice(1));
+}

@@ -1,0 +1,134 @@
+/** Rows of `thread.js` as page elements: date marks, bubbles, quick replies, links. */
+import { el, icon, reconcile } from "./dom.js";
+import { pieces, safeUrl } from "./text.js";
+
+export class ThreadView {
+  /**
+   * `list`: the `ol`; `words`; `linkTarget`: where links open; `acts`: {onChoice(button), onRetry(ref), onRemove(ref)};
+   * `lineText(row)`: what a small line says.
+   */
+  constructor({ list, words, linkTarget = "_blank", acts = {}, lineText = (row) => row.text, showNames = () => true }) {
+    Object.assign(this, { list, words, linkTarget, acts, lineText, showNames });
+  }
+
+  /** Bring the page to these rows. */
+  render(rows) {
+    reconcile(this.list, rows, (row) => this.#make(row));
+  }
+
+  #make(row) {
+    if (row.kind === "day") return el("li", { class: "day" }, el("span", { text: row.label }));
+    if (row.kind === "line") return el("li", { class: "line", title: row.time }, el("span", { text: this.lineText(row) }));
+    return this.#message(row);
+  }
+
+  #message(row) {
+    const classes = ["row", row.mine ? "mine" : "theirs", `by-${row.tone}`, row.first && "first", row.last && "last"];
+    return el(
+      "li",
+      { class: classes.filter(Boolean).join(" ") },
+      row.first && this.showNames(row) ? this.#name(row) : el("span", { class: "visually-hidden", text: `${this.#who(row)}: ` }),
+      row.text && el("div", { class: `bubble${row.state === "sending" ? " unsent" : ""}` }, this.#text(row.text)),
+      this.#attachments(row),
+      this.#links(row),
+      this.#choices(row),
+      this.#foot(row),
+    );
+  }
+
+  #who(row) {
+    return row.mine && row.tone === "client" ? this.words.you : row.author.name;
+  }
+
+  #name(row) {
+    const role = row.tone === "bot" ? this.words.assistant : row.tone === "note" ? this.words.note : null;
+    return el("p", { class: "who" }, this.#who(row), role && el("span", { class: "role", text: role }));
+  }
+
+  #text(text) {
+    return pieces(text).map(({ text: piece, url }) => (url ? this.#anchor(url, piece) : piece));
+  }
+
+  #anchor(url, content, props = {}) {
+    return el("a", { href: url, target: this.linkTarget, rel: "noopener noreferrer", ...props }, content);
+  }
+
+  #links(row) {
+    const safe = row.links.map(({ title, url }) => ({ title, url: safeUrl(url, location.href) })).filter(({ url }) => url);
+    if (!safe.length) return null;
+    return el("div", { class: "links" }, safe.map(({ title, url }) => this.#anchor(url, [title, icon("out", 16)], { class: "link-button" })));
+  }
+
+  #attachments(row) {
+    const files = row.attachments.map(({ name, url }) => ({ name, url: safeUrl(url, location.href) })).filter(({ url }) => url);
+    return files.length ? el("div", { class: "links" }, files.map(({ name, url }) => this.#anchor(url, name || this.words.attachment, { class: "link-button" }))) : null;
+  }
+
+  #choices(row) {
+    if (!row.buttons.length) return null;
+    const press = (button) => (this.acts.onChoice ? { click: () => this.acts.onChoice(button) } : {});
+    const chips = row.buttons.map((button) => (this.acts.onChoice ? el("button", { type: "button", class: "chip", on: press(button), text: button.title }) : el("span", { class: "chip", text: button.title })));
+    return el("div", { class: `choices${row.asksNow ? " now" : ""}`, role: "group", "aria-label": this.words.choices }, chips);
+  }
+
+  #foot(row) {
+    if (row.state === "failed") return this.#failed(row);
+    const channel = row.channel && this.words[`by_${row.channel}`];
+    const states = { sending: this.words.sending, sent: this.words.sent, seen: this.words.seen, undelivered: this.words.not_delivered };
+    const parts = [row.time, channel, states[row.state]].filter(Boolean);
+    if (!row.last && !row.state) return null;
+    return el("p", { class: `foot${row.state === "undelivered" ? " bad" : ""}` }, parts.join(" · "));
+  }
+
+  #failed(row) {
+    return el(
+      "p",
+      { class: "foot bad" },
+      icon("alert", 14),
+      el("span", { text: this.words.failed }),
+      el("button", { type: "button", class: "plain", on: { click: () => this.acts.onRetry?.(row.ref) }, text: this.words.retry }),
+      el("button", { type: "button", class: "plain", on: { click: () => this.acts.onRemove?.(row.ref) }, text: this.words.remove }),
+    );
+  }
+}
+
+/**
+ * Keep the thread at its end while the reader is there, and leave it alone while they read further up.
+ * `onaway(away)` is called when that changes.
+ */
+export class Scroller {
+  #away = false;
+
+  constructor(scroll, onaway = () => {}) {
+    this.scroll = scroll;
+    this.onaway = onaway;
+    scroll.addEventListener("scroll", () => this.#look(), { passive: true });
+    new ResizeObserver(() => this.settle()).observe(scroll);
+  }
+
+  /** Whether the reader is at the end. */
+  get atEnd() {
+    return !this.#away;
+  }
+
+  /** After the content changed: go to the end if the reader was there, or if `force`. */
+  settle(force = false) {
+    if (force || !this.#away) this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.#look();
+  }
+
+  /** Run `change`, which adds rows at the top, and keep what is read in its place. */
+  async keepPlace(change) {
+    const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
+    await change();
+    this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
+    this.#look();
+  }
+
+  #look() {
+    const away = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight > 48;
+    if (away === this.#away) return;
+    this.#away = away;
+    this.onaway(away);
+  }
+}

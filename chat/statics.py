@@ -1,0 +1,111 @@
+"""The files of the chat's pages: an allow-list read once, kept in memory, compressed ahead.
+
+The pages' own modules import each other by relative address, so what changes with their content is a folder in the address,
+`/static/chat/<mark>/frame.js`: such an address may be kept for ever. Without the mark the same file is there too, to be
+asked for again. From npm only what `_VENDOR` names is served.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+_OWN = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_VENDOR = {"socket.io.esm.min.js": "socket.io-client/dist/socket.io.esm.min.js"}  # address -> place under node_modules
+_LOADER = "loader.js"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_AN_HOUR = "public, max-age=3600"
+_ASK_AGAIN = "no-cache"
+_MARK_LENGTH = 12
+
+
+class VendorFileMissing(Exception):
+    """A front-end file from npm is not there: `npm ci` brings it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """One file: its content plain and gzipped, and the mark that changes with it."""
+
+    content: bytes
+    gzipped: bytes
+    content_type: str
+    mark: str
+
+
+class ChatStatics:
+    """Every file that is served, and its address. `node_modules` is the folder of what npm brought."""
+
+    def __init__(self, node_modules: Path) -> None:
+        self._own = {path.name: _read(path) for path in sorted(_OWN.iterdir()) if path.suffix in _TYPES}
+        self._vendor = {name: _read_vendor(node_modules / place) for name, place in _VENDOR.items()}
+        self.mark = _mark(file.content for file in self._own.values())
+
+    @property
+    def base(self) -> str:
+        """The folder of the pages' own files, with their mark."""
+        return f"/static/chat/{self.mark}"
+
+    def vendor_url(self, name: str) -> str:
+        """The address of a file from npm, with its mark. Raises KeyError for one that is not served."""
+        return f"/vendor/{name}?v={self._vendor[name].mark}"
+
+    async def on_own(self, request: web.Request) -> web.Response:
+        """`/static/chat/{name}` and `/static/chat/{mark}/{name}`. An outdated mark gets today's file, to be asked for again."""
+        file = self._own.get(request.match_info["name"])
+        return _answer(request, file, for_ever=request.match_info.get("mark") == self.mark)
+
+    async def on_vendor(self, request: web.Request) -> web.Response:
+        """`/vendor/{name}`."""
+        file = self._vendor.get(request.match_info["name"])
+        return _answer(request, file, for_ever=file is not None and request.query.get("v") == file.mark)
+
+    async def on_loader(self, request: web.Request) -> web.Response:
+        """`/widget.js`: loaded by pages of any origin."""
+        response = _answer(request, self._own[_LOADER], for_ever=False)
+        response.headers["Cache-Control"] = _AN_HOUR
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+
+def _answer(request: web.Request, file: StaticFile | None, *, for_ever: bool) -> web.Response:
+    if file is None:
+        raise web.HTTPNotFound
+    headers = {
+        "Cache-Control": _FOR_EVER if for_ever else _ASK_AGAIN,
+        "Content-Type": f"{file.content_type}; charset=utf-8",
+        "ETag": f'"{file.mark}"',
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return web.Response(status=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return web.Response(body=file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
+    return web.Response(body=file.content, headers=headers)
+
+
+def _read(path: Path) -> StaticFile:
+    content = path.read_bytes()
+    return StaticFile(
+        content=content,
+        gzipped=gzip.compress(content, 9, mtime=0),
+        content_type=_TYPES[path.suffix],
+        mark=_mark([content]),
+    )
+
+
+def _read_vendor(path: Path) -> StaticFile:
+    if not path.is_file():
+        raise VendorFileMissing(f"{path} is missing: run `npm ci` (make run does)")
+    return _read(path)
+
+
+def _mark(contents: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()[:_MARK_LENGTH]
