@@ -67,9 +67,16 @@ class Visits(VisitRecords):
 
         Raises `NotBookable` (what is asked for is wrong) and `OpeningTaken` (somebody was faster).
         """
-        before = await self.find_by_key(shop.slug, request.booking_key)
-        if before is not None:
+        try:
+            return await self._book(shop, request, now)
+        except (NotBookable, OpeningTaken):
+            # What stands in the way may be the visit that this very request made before, or at this moment.
+            before = await self.find_by_key(shop.slug, request.booking_key)
+            if before is None:
+                raise
             return before
+
+    async def _book(self, shop: Shop, request: BookingRequest, now: datetime) -> Visit:
         visit = _requested(shop, request, now)
         for _ in _attempts(shop):
             bay = await self._free_bay(shop, visit, spread=zlib.crc32(request.booking_key.encode()))
@@ -80,10 +87,6 @@ class Visits(VisitRecords):
             except DuplicateKeyError as error:
                 if violated_index(error) == KEY_INDEX:
                     break
-        # The opening may have gone to this very request, sent twice at once.
-        before = await self.find_by_key(shop.slug, request.booking_key)
-        if before is not None:
-            return before
         raise OpeningTaken(f"no bay is free at {visit.starts_at.isoformat()}")
 
     async def move(self, shop: Shop, visit_id: str, starts_at: datetime, now: datetime) -> Visit:

@@ -17,7 +17,7 @@ def garage() -> Shop:
         timezone="America/Chicago",
         currency="USD",
         language="en",
-        hours={name: day for name in ("mon", "tue", "wed", "thu", "fri")},
+        hours=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), day),
         services=(
             Service(code="oil_change", name={"en": "Oil change"}, minutes=30),
             Service(code="brakes", name={"en": "Brakes"}, minutes=120),
