@@ -1,8 +1,8 @@
 """Delivers what the outbox holds: SMS and e-mail, to whoever can send them, and says aloud what it gives up on.
 
-Wakes at once when a row is added in this process, and looks every `poll_seconds` for rows that others added or that fall
-due. Texts to one person leave one after the other, in the order in which they were added; people do not wait for each
-other.
+Wakes at once when a row is added in this process, and looks every `poll_seconds` for rows that others added or that
+fall due. Texts to one person leave one after the other, in the order in which they were added; people do not wait for
+each other.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class OutboxWorker:
                 self._bell.clear()
                 try:
                     await self._start_due()
-                except Exception:
+                except Exception:  # noqa: BLE001  # the worker outlives whatever it is
                     _log.exception("the outbox could not be read; it is tried again")
                 await self._pause()
         finally:
@@ -122,7 +122,7 @@ class OutboxWorker:
             await asyncio.wait([before])
         try:
             await self._deliver(row)
-        except Exception:
+        except Exception:  # noqa: BLE001  # one row that cannot be delivered holds up no other
             _log.exception("outbox row %s: delivering it failed; it is tried again", row.id)
 
     async def _deliver(self, row: OutboxRow) -> None:

@@ -33,11 +33,11 @@ _CANCEL_NOTE = {
 }
 _CANCEL_SUBJECT = {"en": "Your text to {shop}", "es": "Su mensaje a {shop}"}
 _CANCEL_MAIL = {
-    "en": "Hello {name},\n\nyou texted CANCEL. Phone companies take that word for STOP, so we can no longer text you, and "
-    "no visit was cancelled. To change a visit call {phone}; to get texts again, text START.\n\n{shop}",
+    "en": "Hello {name},\n\nyou texted CANCEL. Phone companies take that word for STOP, so we can no longer text you, "
+    "and no visit was cancelled. To change a visit call {phone}; to get texts again, text START.\n\n{shop}",
     "es": "Hola {name}:\n\nusted escribió CANCEL. Las compañías telefónicas toman esa palabra por STOP, así que ya no "
-    "podemos enviarle mensajes, y no se canceló ninguna cita. Para cambiar una cita llame al {phone}; para volver a recibir "
-    "mensajes, envíe START.\n\n{shop}",
+    "podemos enviarle mensajes, y no se canceló ninguna cita. Para cambiar una cita llame al {phone}; para volver a "
+    "recibir mensajes, envíe START.\n\n{shop}",
 }
 
 

@@ -85,7 +85,9 @@ class FakeTwilio:
         return [message["body"] for message in self.messages]
 
 
-async def call_back(message: dict, status: str, url: str, *, error: int | None = None, path_url: str | None = None) -> int:
+async def call_back(
+    message: dict, status: str, url: str, *, error: int | None = None, path_url: str | None = None
+) -> int:
     """Tell a status as Twilio does, signed for the URL it was given; sent to `url`, where the server listens."""
     form = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], "From": message["from"] or ""}
     if error is not None:

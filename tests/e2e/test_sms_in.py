@@ -59,8 +59,16 @@ async def test_the_signature_is_checked_against_the_public_url_and_not_the_reque
 
 async def test_the_query_of_the_webhook_address_is_signed_too(line):
     path = TEXT_PATH + "?from=fallback%20url"
-    assert await post_signed(str(line.server.make_url(TEXT_PATH)) + "?from=fallback%20url", form(), signed_url=PUBLIC_URL + path) == 200
-    assert await post_signed(str(line.server.make_url(TEXT_PATH)) + "?from=else", form(), signed_url=PUBLIC_URL + path) == 403
+    assert (
+        await post_signed(
+            str(line.server.make_url(TEXT_PATH)) + "?from=fallback%20url", form(), signed_url=PUBLIC_URL + path
+        )
+        == 200
+    )
+    assert (
+        await post_signed(str(line.server.make_url(TEXT_PATH)) + "?from=else", form(), signed_url=PUBLIC_URL + path)
+        == 403
+    )
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe=%ff", b"a=1&" * 500, b"", b"{}"])
