@@ -1,0 +1,35 @@
+"""A running service with the cast in it, and a door to come in by."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server import Running
+from storage.store import Storage
+from tests.cast import move_in
+from tests.e2e.running import Door, serving
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all services of a test process: the model is trained once."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+async def running(store: Storage, data_dir: Path) -> AsyncIterator[Running]:
+    """The service."""
+    await move_in(store)
+    async with serving(store, data_dir) as service:
+        yield service
+
+
+@pytest.fixture
+async def door(running: Running) -> AsyncIterator[Door]:
+    """How people come in."""
+    door = Door(running)
+    try:
+        yield door
+    finally:
+        await door.close()

@@ -1,0 +1,141 @@
+"""The real service on a real port, and people who talk to it over real sockets."""
+
+import asyncio
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import socketio
+from aiohttp import web
+from pydantic import SecretStr
+
+from config.settings import Settings
+from server import Running, open_service
+from storage.sessions import STAFF_COOKIE, client_cookie
+from storage.store import Storage
+from tests.cast import NOW, SHOP
+
+SECRET = "a secret key for the tests only, long enough"
+
+
+def settings_for(data_dir: Path, port: int, **changes: Any) -> Settings:
+    """Settings of a service under test."""
+    return Settings(
+        env="test",
+        port=port,
+        data_dir=data_dir,
+        base_url=f"http://127.0.0.1:{port}",
+        secret_key=SecretStr(SECRET),
+        now=NOW,
+        **changes,
+    )
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def serving(store: Storage, data_dir: Path, **changes: Any) -> AsyncIterator[Running]:
+    """The service, as `server.py` composes it, listening."""
+    settings = settings_for(data_dir, free_port(), **changes)
+    async with open_service(settings, store) as running:
+        runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", settings.port).start()
+        try:
+            yield running
+        finally:
+            await runner.cleanup()
+
+
+@dataclass
+class Person:
+    """One socket, everything that was pushed to it, and how to say things."""
+
+    socket: socketio.AsyncClient
+    namespace: str
+    pushed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def ask(self, event: str, payload: Any = None) -> dict[str, Any]:
+        """Emit and return the ack."""
+        answer = await self.socket.call(event, {} if payload is None else payload, namespace=self.namespace, timeout=15)
+        assert isinstance(answer, dict), answer
+        return answer
+
+    async def say(self, text: str, **more: Any) -> dict[str, Any]:
+        """Send a message."""
+        return await self.ask("message", {"ref": str(uuid.uuid4()), "text": text, **more})
+
+    async def hear(self, event: str, wanted: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+        """The first push of this event that fits, whether it came already or comes yet."""
+        async with asyncio.timeout(15), self.news:
+            while True:
+                for name, data in self.pushed:
+                    if name == event and wanted(data):
+                        return data
+                await self.news.wait()
+
+    async def answer_to(self, ack: dict[str, Any]) -> dict[str, Any]:
+        """The bot's answer to what was acked so."""
+        return await self.hear("message", lambda message: message.get("in_reply_to") == ack["id"])
+
+    def heard(self, event: str) -> list[dict[str, Any]]:
+        """All pushes of this event so far."""
+        return [data for name, data in self.pushed if name == event]
+
+    async def _listen(self, event: str, *data: Any) -> None:
+        async with self.news:
+            self.pushed.append((event, data[0] if data else {}))
+            self.news.notify_all()
+
+
+@dataclass
+class Door:
+    """Lets people in, and sees them out."""
+
+    running: Running
+    people: list[Person] = field(default_factory=list)
+
+    async def client(self, shop: str = SHOP.slug, visitor: str | None = None, cookie: str | None = None) -> Person:
+        """A web visitor; with a session cookie, that session's client."""
+        auth = {"shop": shop} | ({"visitor": visitor} if visitor else {})
+        return await self._connect("/client", auth, {client_cookie(shop): cookie} if cookie else {})
+
+    async def signed_in(self, client_id: str, shop: str = SHOP.slug) -> Person:
+        """A client in the portal."""
+        cookie = await self.running.store.sessions.open(shop, client_id=client_id)
+        return await self.client(shop, cookie=cookie)
+
+    async def staff(self, staff_id: str, shop: str = SHOP.slug) -> Person:
+        """A member of staff at the inbox."""
+        cookie = await self.running.store.sessions.open(shop, staff_id=staff_id)
+        return await self._connect("/staff", None, {STAFF_COOKIE: cookie})
+
+    async def close(self) -> None:
+        """Everybody leaves."""
+        await asyncio.gather(*(person.socket.disconnect() for person in self.people))
+
+    async def _connect(self, namespace: str, auth: dict[str, Any] | None, cookies: dict[str, str]) -> Person:
+        connection = socketio.AsyncClient(reconnection=False)
+        person = Person(connection, namespace)
+        connection.on("*", person._listen, namespace=namespace)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+        await connection.connect(
+            self.running.settings.public_url,
+            headers=headers,
+            auth=auth,
+            namespaces=[namespace],
+            transports=["websocket"],
+            wait_timeout=10,
+        )
+        self.people.append(person)
+        return person
