@@ -59,6 +59,8 @@ class Classifier:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        # the words of the examples: real words, so never a slip of a service's or a vehicle's name
+        self.known_words = frozenset(f[2:] for f in model.vocabulary if f.startswith("w ") and f.count(" ") == 1)
 
     @classmethod
     def train_or_load(cls, cache_dir: Path, examples: Examples) -> "Classifier":

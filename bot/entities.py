@@ -1,9 +1,16 @@
 """What a message names: vehicle, service, numbers, contacts, day and time. The client's own records are the dictionary."""
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.when import When
+from bot.numbers import Span, find_numbers
+from bot.phrases import Found, Token, split
+from bot.service_words import ServiceBook
+from bot.vehicle_words import NamedVehicle, find_vehicles
+from bot.when import When, WhenContext, find_when
+from storage.vehicles import Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +45,110 @@ class Entities:
             elif value:
                 found[field.name] = list(value) if isinstance(value, tuple) else value
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a message is read against: the shop's services, the client's own vehicles, now and the shop's hours."""
+
+    services: ServiceBook
+    vehicles: Sequence[Vehicle]
+    country: str
+    when: WhenContext
+    known_words: Collection[str]  # real words, never a slip of a name
+
+
+def find_entities(text: str, around: Surroundings, *, moving: bool = False) -> Entities:
+    """What a cleaned message names. `moving`: of two times the first is given up, the other wanted. Never raises."""
+    numbers = find_numbers(text, around.country)
+    tokens = [token for token in split(text) if not _inside(token, numbers.spans)]
+    services = around.services.find_all(tokens)
+    taken = {place for found in services for place in range(found.first, found.last)}
+    vehicles = find_vehicles(text, tokens, around.vehicles, around.known_words, taken)
+    used = [*numbers.spans, *((vehicle.start, vehicle.end) for vehicle in vehicles)]
+    used += [(tokens[found.first].start, tokens[found.last - 1].end) for found in services]
+    rest = _without(text, used)
+    old, wanted = _find_move(rest, around.when) if moving else (None, find_when(rest, around.when))
+    codes = [around.services.find_code(found.meaning) for found in services]
+    return Entities(
+        **_named(vehicles),
+        service=_words(text, tokens, services[0]) if services else None,
+        service_code=codes[0] if codes else None,
+        service_codes=tuple(dict.fromkeys(code for code in codes if code)),
+        invoice_number=numbers.invoice_number,
+        estimate_number=numbers.estimate_number,
+        plate=numbers.plate or _own_plate(vehicles, around.vehicles),
+        amount=numbers.amount,
+        email=numbers.email,
+        phone=numbers.phone,
+        address=numbers.address,
+        name=numbers.name,
+        when=wanted,
+        old_when=old,
+    )
+
+
+def _inside(token: Token, spans: Collection[Span]) -> bool:
+    return any(start <= token.start < end for start, end in spans)
+
+
+def _words(text: str, tokens: list[Token], found: Found) -> str:
+    return text[tokens[found.first].start : tokens[found.last - 1].end]
+
+
+def _named(vehicles: list[NamedVehicle]) -> dict[str, Any]:
+    """The fields of the first vehicle, and of all where there are several."""
+    if not vehicles:
+        return {}
+    first = vehicles[0]
+    return {
+        "vehicle": first.words,
+        "vehicle_id": first.ids[0] if len(first.ids) == 1 else None,
+        "vehicle_ids": first.ids if len(first.ids) > 1 else (),
+        "vehicles": tuple(vehicle.words for vehicle in vehicles) if len(vehicles) > 1 else (),
+    }
+
+
+def _own_plate(named: list[NamedVehicle], own: Sequence[Vehicle]) -> str | None:
+    """The plate as written, where a vehicle was named by it."""
+    plates = {_letters(vehicle.plate or "") for vehicle in own} - {""}
+    return next((vehicle.words for vehicle in named if _letters(vehicle.words) in plates), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _without(text: str, spans: Collection[Span]) -> str:
+    """The text with a comma in place of what has been read: a day and a time on both sides stay apart."""
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} , {text[end:]}"
+    return text
+
+
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", re.I)
+_TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.I)
+_CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.I)
+_GIVEN_UP = re.compile(
+    r"\b(?:can'?t|cannot|can not|won'?t|not going to|no puedo|no voy|no podr[eé]|i have an? |tengo (?:una )?cita|late)\b"
+    r"|\b(?:my|our|mi|the|la) (?:\S+ ){0,4}(?:appointment|appt|visit|booking|cita)\b|\bcita (?:del?|para)\b",
+    re.I,
+)
+_FROM = re.compile(r"\b(?:from|desde|del?)\b", re.I)
+
+
+def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | None]:
+    """The time given up and the time wanted."""
+    if (match := _INSTEAD.search(text)) and (wanted := find_when(text[: match.start()], context)):
+        return find_when(text[match.end() :], context), wanted
+    for match in _TOWARDS.finditer(text):
+        old = find_when(_FROM.sub("at", text[: match.start()]), context)
+        wanted = find_when(text[match.end() :], context)
+        if old and wanted:
+            return old, wanted
+    given_up, rest = [], []
+    for clause in _CLAUSE.split(text):
+        (given_up if _GIVEN_UP.search(clause) else rest).append(clause)
+    old = find_when(" , ".join(given_up), context)
+    wanted = find_when(" , ".join(rest), context)
+    return (old, wanted) if old else (None, find_when(text, context))

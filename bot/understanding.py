@@ -3,21 +3,32 @@
 `Understander.train_or_load` takes seconds the first time and must run off the event loop; `understand` takes milliseconds.
 """
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.classifier import OUT_OF_SCOPE, Classifier, Examples
-from bot.entities import Entities
+from bot.classifier import OUT_OF_SCOPE, Classifier, Examples, Scores
+from bot.entities import Entities, Surroundings, find_entities
 from bot.features import clean
 from bot.language import Language, detect_language
-from bot.when import When
+from bot.service_words import ServiceBook, make_service_book
+from bot.when import When, WhenContext
+from storage.opening_hours import spans_on
 from storage.shops import Shop
 from storage.vehicles import Vehicle
 
 __all__ = ["OUT_OF_SCOPE", "Candidate", "Entities", "Examples", "Language", "Understander", "Understanding", "When"]
+
+_ALTERNATIVES = 3
+_SURE_OF_PART = 0.55  # how sure each half of a message must be to count as a request of its own
+_SHORTEST_PART = 2  # words
+# said beside a request, these are not requests
+_MANNERS = frozenset(("greet", "goodbye", "thanks", "affirm", "deny", "help", OUT_OF_SCOPE))
+_JOINT = re.compile(r"[.?!;\n]+|,|\b(?:and|also|plus|y|e|tambi[eé]n|adem[aá]s)\b|&|\+", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +65,11 @@ class Understanding:
 
 
 class Understander:
-    """The trained whole. Immutable once made, so it may be shared by every turn of the process."""
+    """The trained whole. What it learned never changes, so it may be shared by every turn of the process."""
 
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
+        self._services: dict[str, ServiceBook] = {}
 
     @classmethod
     def train_or_load(cls, cache_dir: Path, examples: Examples) -> "Understander":
@@ -83,15 +95,60 @@ class Understander:
         cleaned = clean(text)
         scores = self._classifier.classify(cleaned)
         language = detect_language(cleaned, scores.spanish, default_language or _own_language(shop))
-        ranked = [Candidate(intent, confidence) for intent, confidence in scores.ranked]
+        intents = self._requests(cleaned, scores)
+        ranked = [Candidate(intent, confidence) for intent, confidence in scores.ranked if intent != intents[0].intent]
+        around = Surroundings(
+            services=self._service_book(shop),
+            vehicles=vehicles,
+            country=shop.address.country,
+            when=WhenContext(now=now.astimezone(shop.zone), hours=lambda day: _local_hours(shop, day)),
+            known_words=self._classifier.known_words,
+        )
         return Understanding(
             text=text,
-            intent=ranked[0].intent,
-            confidence=ranked[0].confidence,
-            alternatives=tuple(ranked[1:4]),
+            intent=intents[0].intent,
+            confidence=intents[0].confidence,
+            alternatives=tuple(ranked[:_ALTERNATIVES]),
+            second_intent=intents[1].intent if len(intents) > 1 else None,
             language=language,
+            entities=find_entities(cleaned, around, moving=intents[0].intent == "reschedule_appointment"),
         )
+
+    def _requests(self, text: str, whole: Scores) -> list[Candidate]:
+        """The one or two requests of a message, in order. Two only where each half alone is a sure and different one."""
+        best = Candidate(*whole.ranked[0])
+        parts = [part for part in _JOINT.split(text) if len(part.split()) >= _SHORTEST_PART]
+        if len(parts) < 2:
+            return [best]
+        found: list[Candidate] = []
+        for part in parts[:6]:
+            candidate = Candidate(*self._classifier.classify(part).ranked[0])
+            if candidate.confidence < _SURE_OF_PART or candidate.intent in _MANNERS:
+                continue
+            if candidate.intent not in [known.intent for known in found]:
+                found.append(candidate)
+        if len(found) < 2 or not any(candidate.intent == best.intent for candidate in found):
+            return [best]
+        return found[:2] if best.intent in (found[0].intent, found[1].intent) else [best]
+
+    def _service_book(self, shop: Shop) -> ServiceBook:
+        """The words for this shop's services, made anew when its list has changed."""
+        book = self._services.get(shop.slug)
+        if book is None or book.services != shop.services:
+            book = make_service_book(shop.services, self._classifier.known_words)
+            self._services[shop.slug] = book
+        return book
 
 
 def _own_language(shop: Shop) -> Language:
     return "es" if shop.language == "es" else "en"
+
+
+def _local_hours(shop: Shop, day: dt.date) -> list[tuple[dt.time, dt.time]]:
+    """The shop's hours of a day as local times; 24:00 is the last minute."""
+    return [(_time(start), _time(end)) for start, end in spans_on(shop, day)]
+
+
+def _time(clock: str) -> dt.time:
+    hour, minute = (int(part) for part in clock.split(":"))
+    return dt.time(hour, minute) if hour < 24 else dt.time(23, 59)

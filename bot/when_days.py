@@ -117,7 +117,9 @@ def _weekday(match: re.Match[str], today: dt.date) -> Day:
     said = f"{match['before'] or ''} {match['behind'] or ''}"
     if "last" in said or "pasado" in said or "previous" in said:
         return Day(today - dt.timedelta(days=(today.weekday() - int(match["wd"])) % 7 or 7), "past")
-    if "1 week" in said or "after next" in said:
+    if weeks := re.search(r"(\d) week", said):
+        return _after(today, ahead + 7 * int(weeks[1]))
+    if "after next" in said:
         return _after(today, ahead + 7)
     if "next" in said:
         in_next_week = int(match["wd"]) - today.weekday() + 7
@@ -163,7 +165,7 @@ _RULES = tuple(
         ),
         (r"\b(?:the )?week after next\b|\ben 2 week\b(?= next)", _wide),
         (
-            r"\b(?P<before>(?:this|next|coming|last|previous|1 week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
+            r"\b(?P<before>(?:this|next|coming|last|previous|\d week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
             r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b",
             _weekday,
         ),

@@ -1,0 +1,117 @@
+"""What stands in a message in a form of its own: invoice and estimate numbers, amounts, e-mail, phone, plate, address, name."""
+
+import re
+from dataclasses import dataclass
+
+from storage.phones import NotAPhone, parse_phone
+
+Span = tuple[int, int]
+
+_NUMBER_WORD = r"(?:\s*(?:number|num|no\.?|nro\.?|n[uú]mero|nr|#|:|n°))*\s*[#:]?\s*"
+_NUMBER = r"(?P<number>(?:[A-Z]{1,5}-?)?\d{2,}(?:-\d+)*)\b(?!\s*(?:%|dollars|bucks|d[oó]lares|miles))"
+_INVOICE = re.compile(rf"\b(?:invoices?|inv|bill|receipt|factura|recibo|fac)\b{_NUMBER_WORD}{_NUMBER}", re.I)
+_ESTIMATE = re.compile(rf"\b(?:estimates?|est|quote|presupuesto|cotizaci[oó]n)\b{_NUMBER_WORD}{_NUMBER}", re.I)
+_INVOICE_ALONE = re.compile(r"\b(?P<number>(?:INV|FAC?|I)-?\d{2,}(?:-\d+)*)\b", re.I)
+_ESTIMATE_ALONE = re.compile(r"\b(?P<number>(?:EST|E|Q|QT|PRE|COT)-?\d{2,}(?:-\d+)*)\b", re.I)
+_HASH = re.compile(r"(?<!\w)#\s?(?P<number>[A-Z]{0,4}-?\d{2,}(?:-\d+)*)\b", re.I)
+_ABOUT_ESTIMATE = re.compile(r"\b(?:estimates?|quote|presupuesto|cotizaci[oó]n)\b", re.I)
+_AMOUNT = re.compile(
+    r"\$\s?(?P<a>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)\b"
+    r"|(?<![\d.:/-])(?P<b>\d{1,3}(?:,\d{3})*\.\d{2}|\d+\.\d{2}|\d{1,3}(?:,\d{3})+|\d+)(?=\s?(?:dollars|bucks|usd|d[oó]lares)\b)"
+    r"|(?<![\d.:/-])(?P<c>\d{1,3}(?:,\d{3})*\.\d{2}|\d{2,}\.\d{2})(?![\d.])",
+    re.I,
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
+_PHONE = re.compile(r"(?<![\w@.-])(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
+_PLATE = re.compile(
+    r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:))*\s*[:#]?\s*"
+    r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",
+    re.I,
+)
+_STREET = (
+    r"(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|hill|circle|cir|trail|trl|terrace"
+    r"|parkway|pkwy|highway|hwy|loop|square|sq)\b\.?"
+)
+_UNIT = r"(?:,?\s+(?:apt|unit|suite|ste|#|apartment)\.?\s*#?\w+)?"
+_ADDRESS = re.compile(
+    rf"\b\d{{1,6}}[a-z]?\s+(?:[nsew]\.?\s+|north\s+|south\s+|east\s+|west\s+)?(?:[a-z0-9'.]+\s+){{1,3}}?{_STREET}{_UNIT}"
+    r"(?:,\s*[A-Za-z .]{2,30}(?:,\s*[A-Z]{2})?(?:\s+\d{5})?)?"
+    r"|\b(?:calle|avenida|av\.|calz\.?|calzada|camino)\s+(?:[^\W\d_]+\s+){1,4}?#?\d{1,6}\b(?:,\s*[^\W\d_ ]+)?",
+    re.I,
+)
+_NAME = re.compile(
+    r"\b(?:my (?:(?:last|new|full) )?name(?: is|'s)(?: now)?|last name is now|i am called|me llamo|mi (?:nuevo )?nombre es|mi apellido es)\s+"
+    r"(?P<name>[^\W\d_][\w'-]+(?:\s+(?!and\b|y\b|on\b|now\b|not\b|i\b|but\b|my\b|is\b)[^\W\d_][\w'-]+){0,2})",
+    re.I,
+)
+_NOT_NAMES = frozenset("wrong misspelled spelled incorrect not on in mal different changed".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What was found, and `spans`, where it stands: no day, vehicle or service is looked for in there."""
+
+    invoice_number: str | None = None
+    estimate_number: str | None = None
+    amount: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    plate: str | None = None
+    address: str | None = None
+    name: str | None = None
+    spans: tuple[Span, ...] = ()
+
+
+def find_numbers(text: str, country: str) -> Numbers:
+    """What a cleaned message holds of these. `country` (two letters) reads phone numbers. Never raises."""
+    spans: list[Span] = []
+    email = _take(_EMAIL, text, spans)
+    plate = _take(_PLATE, text, spans, "plate")
+    estimate = _take(_ESTIMATE, text, spans, "number") or _take(_ESTIMATE_ALONE, text, spans, "number")
+    invoice = _take(_INVOICE, text, spans, "number") or _take(_INVOICE_ALONE, text, spans, "number")
+    if not (invoice or estimate) and (hashed := _take(_HASH, text, spans, "number")):
+        invoice, estimate = (None, hashed) if _ABOUT_ESTIMATE.search(text) else (hashed, None)
+    address = _take(_ADDRESS, text, spans)
+    phone = _find_phone(text, country, spans)
+    amount = _take(_AMOUNT, text, spans, "a", "b", "c")
+    name = _take(_NAME, text, spans, "name")
+    return Numbers(
+        invoice_number=invoice,
+        estimate_number=estimate,
+        amount=_two_places(amount) if amount else None,
+        email=email,
+        phone=phone,
+        plate=plate,
+        address=address,
+        name=name if name and name.split()[0].lower() not in _NOT_NAMES else None,
+        spans=tuple(spans),
+    )
+
+
+def _take(pattern: re.Pattern[str], text: str, spans: list[Span], *groups: str) -> str | None:
+    """The first match that overlaps nothing found before."""
+    for match in pattern.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
+        spans.append(match.span())
+        return next((match[group] for group in groups if match[group]), match[0]).strip()
+    return None
+
+
+def _find_phone(text: str, country: str, spans: list[Span]) -> str | None:
+    for match in _PHONE.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in spans):
+            continue
+        try:
+            phone = parse_phone(match[0], country or "US")
+        except NotAPhone:
+            continue
+        spans.append(match.span())
+        return phone
+    return None
+
+
+def _two_places(amount: str) -> str:
+    """`1,250.5` as `1250.50`."""
+    whole, _, cents = amount.replace(",", "").partition(".")
+    return f"{whole}.{cents:0<2}"

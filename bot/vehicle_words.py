@@ -1,0 +1,205 @@
+"""Which vehicle a message names: by year, colour, make, model, plate or kind, and which of the client's own that is."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.phrases import PhraseBook, Token, join
+from storage.vehicles import Vehicle
+
+_FILE = Path(__file__).parent / "vocabulary" / "vehicles.yml"
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
+# what makes an everyday word a vehicle: "the fit", "my focus", "la van"
+_POINTERS = frozenset(
+    "my the our his her their this that your other old new wifes husbands moms dads sons daughters s el la mi su del tu".split()
+)
+_NOT_BEHIND = frozenset("me us him her in plug plugs belt into at".split())  # "the fit in", "spark plugs"
+_VEHICLE_PARTS = ("make", "model", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedVehicle:
+    """A vehicle as written, from `start` to `end`, and the client's own that the words fit."""
+
+    words: str
+    start: int
+    end: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a vehicle's name: `what` is year, color, make, model, kind or plate; tokens `first` to `last`."""
+
+    what: str
+    value: str
+    first: int
+    last: int
+
+
+def find_vehicles(
+    text: str, tokens: list[Token], own: Sequence[Vehicle], known: Collection[str], taken: Collection[int] = ()
+) -> list[NamedVehicle]:
+    """The vehicles that a message names, in order. `taken` are the tokens that are already something else."""
+    parts = _find_parts(tokens, own, known, taken)
+    named = []
+    for run in _runs(parts):
+        ids = tuple(vehicle.id for vehicle in own if _fits(vehicle, run))
+        if any(part.what in (*_VEHICLE_PARTS, "plate") for part in run) or (ids and run[0].what == "year"):
+            start, end = tokens[run[0].first].start, tokens[run[-1].last - 1].end
+            named.append(NamedVehicle(text[start:end], start, end, ids))
+    return named
+
+
+def _find_parts(
+    tokens: list[Token], own: Sequence[Vehicle], known: Collection[str], taken: Collection[int]
+) -> list[_Part]:
+    mine = _own_book(tuple((v.make, v.model, v.trim or "", v.plate or "") for v in own), frozenset(known))
+    parts: list[_Part] = []
+    for book, is_own in ((mine, True), (_common_book(), False)):
+        for hit in book.find_all(tokens):
+            if any(place in taken for place in range(hit.first, hit.last)) or _overlaps(parts, hit.first, hit.last):
+                continue
+            what, value = hit.meaning.split(" ", 1)
+            part = _Part(what, value, hit.first, hit.last)
+            if what != "plate" and not _is_meant(part, tokens, parts, is_own):
+                continue
+            parts.append(part)
+    for place, token in enumerate(tokens):
+        if _YEAR.fullmatch(token.word) and not _overlaps(parts, place, place + 1):
+            parts.append(_Part("year", token.word, place, place + 1))
+    return sorted(parts, key=lambda part: part.first)
+
+
+def _overlaps(parts: list[_Part], first: int, last: int) -> bool:
+    return any(part.first < last and first < part.last for part in parts)
+
+
+def _is_meant(part: _Part, tokens: list[Token], parts: list[_Part], is_own: bool) -> bool:
+    """Whether an everyday word stands for a vehicle here."""
+    word = "".join(token.word for token in tokens[part.first : part.last])
+    if word not in _plain_words():
+        return True
+    if part.last < len(tokens) and tokens[part.last].word in _NOT_BEHIND:
+        return False
+    before = tokens[part.first - 1].word if part.first else ""
+    named = any(other.last == part.first for other in parts)
+    return named or before in _POINTERS or before in _colors() or bool(_YEAR.fullmatch(before)) or (
+        is_own and len(tokens) <= 3
+    ) or before in _makes()
+
+
+def _runs(parts: list[_Part]) -> list[list[_Part]]:
+    """Parts that stand side by side are one vehicle: "2019 blue honda civic"; a second model begins another."""
+    runs: list[list[_Part]] = []
+    for part in parts:
+        last = runs[-1] if runs else []
+        if last and last[-1].last == part.first and all(p.what != part.what for p in last):
+            last.append(part)
+        else:
+            runs.append([part])
+    return runs
+
+
+def _fits(vehicle: Vehicle, run: list[_Part]) -> bool:
+    """Whether every part of a name is true of a vehicle."""
+    return all(_has(vehicle, part) for part in run)
+
+
+def _has(vehicle: Vehicle, part: _Part) -> bool:
+    match part.what:
+        case "year":
+            return str(vehicle.year) == part.value
+        case "color":
+            return bool(vehicle.color) and part.value in {_colors().get(w, w) for w in join_words(vehicle.color or "")}
+        case "make":
+            make = join(vehicle.make)
+            return part.value in make or make in part.value
+        case "model":
+            # "ram 1500" may be written with its make, "civic si" with its trim
+            whole = join(f"{vehicle.make} {vehicle.model} {vehicle.trim or ''}")
+            return part.value in whole
+        case "kind":
+            return _kind_of(vehicle) in part.value.split("_or_")
+        case _:
+            return join(vehicle.plate or "") == part.value
+
+
+def join_words(text: str) -> list[str]:
+    """The folded words of a short text."""
+    return [join(word) for word in text.split()]
+
+
+def _kind_of(vehicle: Vehicle) -> str | None:
+    models = _kinds_of_models()
+    found = models.get(join(vehicle.model))
+    return found or next((models[join(word)] for word in vehicle.model.split() if join(word) in models), None)
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.load(_FILE.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a safe loader
+    return content
+
+
+@cache
+def _makes() -> frozenset[str]:
+    return frozenset(join(make) for make in (*_content()["makes"], *_content()["nicknames"]))
+
+
+@cache
+def _plain_words() -> frozenset[str]:
+    return frozenset(join(str(word)) for word in _content()["plain"])
+
+
+@cache
+def _colors() -> dict[str, str]:
+    """Every word for a colour -> the colour."""
+    return {word: color for color, words in _content()["colors"].items() for word in (color, *words.split())}
+
+
+@cache
+def _kinds_of_models() -> dict[str, str]:
+    return {join(str(model)): kind for kind, models in _content()["models"].items() for model in models}
+
+
+@cache
+def _common_book() -> PhraseBook:
+    """Makes, models, kinds and colours in general. Slips in them are not repaired: there are too many to be sure."""
+    content = _content()
+    entries = [(make, f"make {join(make)}") for make in content["makes"]]
+    makes = {join(make) for make in content["makes"]}
+    entries += [(short, f"{'make' if join(name) in makes else 'model'} {join(name)}") for short, name in content["nicknames"].items()]
+    entries += [(str(model), f"model {join(str(model))}") for models in content["models"].values() for model in models]
+    entries += [(word, f"kind {kind}") for kind, words in content["kinds"].items() for word in words]
+    entries += [(word, f"color {color}") for word, color in _colors().items()]
+    return PhraseBook.of(entries)
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(join(word) for words in _content()["kinds"].values() for word in words)
+
+
+_books: dict[tuple[tuple[str, ...], ...], PhraseBook] = {}
+
+
+def _own_book(own: tuple[tuple[str, ...], ...], known: frozenset[str]) -> PhraseBook:
+    """The words of the client's own vehicles, slips forgiven. Kept for the clients who write just now."""
+    if own not in _books:
+        if len(_books) >= 500:
+            _books.clear()
+        entries: list[tuple[str, str]] = []
+        for make, model, trim, plate in own:
+            entries += [(make, f"make {join(make)}"), (model, f"model {join(model)}")]
+            entries += [(f"{model} {trim}", f"model {join(model)}{join(trim)}")] if trim else []
+            entries += [(plate, f"plate {join(plate)}")] if len(join(plate)) > 3 else []
+        _books[own] = PhraseBook.of([entry for entry in entries if join(entry[0])], known)
+    return _books[own]
