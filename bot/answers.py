@@ -20,10 +20,6 @@ _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
 }
-_FULL_DAYS = {
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
-}
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
@@ -83,9 +79,9 @@ class Wording:
             return f"{weekday} {day.day} {month}{year}"
         return f"{weekday} {month} {day.day}{year and ',' + year}"
 
-    def weekday(self, day: date) -> str:
-        """The day's full name."""
-        return _FULL_DAYS[self.language][day.weekday()]
+    def short_weekday(self, day: date) -> str:
+        """The day's short name."""
+        return _DAYS[self.language][day.weekday()]
 
     def time(self, moment: datetime) -> str:
         """A moment's time of day in the shop's zone: `9:30 AM`, in Spanish `9:30`, `14:00`."""

@@ -35,6 +35,15 @@ class Filling:
     problem: Reply | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormState:
+    """A form in the middle of a message: what is filled so far, and whether this slot is what was asked for last."""
+
+    context: Context
+    filled: Mapping[str, Any]
+    asked: bool = False
+
+
 class Slot(Protocol):
     """One thing that a form needs to know."""
 
@@ -48,15 +57,15 @@ class Slot(Protocol):
         """The tracker's slots that are emptied when it is to be asked anew."""
         ...
 
-    async def fill(self, context: Context, filled: Mapping[str, Any], *, asked: bool) -> Filling:
-        """What the message says about this slot. `asked`: it answers the question for it."""
+    async def fill(self, state: FormState) -> Filling:
+        """What the message says about this slot."""
         ...
 
-    async def is_filled(self, context: Context, filled: Mapping[str, Any]) -> bool:
+    async def is_filled(self, state: FormState) -> bool:
         """Whether nothing has to be asked: it is known, or not needed."""
         ...
 
-    async def ask(self, context: Context, filled: Mapping[str, Any]) -> Reply:
+    async def ask(self, state: FormState) -> Reply:
         """The question."""
         ...
 
@@ -117,7 +126,7 @@ class Form(Intent):
         values: Slots = {}
         for slot in self.slots:
             so_far = {**filled, **values}
-            filling = await slot.fill(context, so_far, asked=requested == slot.name)
+            filling = await slot.fill(FormState(context=context, filled=so_far, asked=requested == slot.name))
             values.update({name: v for name, v in filling.values.items() if so_far.get(name) != v})
             if filling.problem is not None:
                 return {**values, "requested_slot": slot.name}, filling.problem
@@ -149,9 +158,10 @@ class Form(Intent):
 
     async def _ask_on(self, context: Context, filled: Mapping[str, Any], values: Slots) -> Outcome:
         """The next question, or the read-back when there is none."""
+        state = FormState(context=context, filled=filled)
         for slot in self.slots:
-            if not await slot.is_filled(context, filled):
-                return self._open(await slot.ask(context, filled), values, slot.name)
+            if not await slot.is_filled(state):
+                return self._open(await slot.ask(state), values, slot.name)
         mark = _mark(filled)
         choices = (
             context.choice("confirm_yes", f'/affirm{{"of": "{mark}"}}'),

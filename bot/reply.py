@@ -11,7 +11,7 @@ HandOffReason: TypeAlias = Literal["asked", "not_understood", "urgent", "complai
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A quick reply. `payload` comes back as the next message's payload, as Rasa writes it: `/intent{"slot": "value"}`."""
+    """A quick reply. `payload` comes back as the next message's payload: `/intent{"slot": "value"}`."""
 
     title: str
     payload: str

@@ -1,0 +1,93 @@
+"""Books a visit: service, car, day and time, read-back, yes. The opening is taken by one insert, so never twice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from bot.context import Context
+from bot.form import Done, Form, Slot
+from bot.reply import Reply
+from bot.visit_slots import OTHER, CarSlot, NameSlot, PhoneSlot, ServiceSlot, VehicleSlot
+from bot.visit_time import TimeSlot, offer_instead
+from storage.openings import minutes_for
+from storage.phones import format_phone
+from storage.proof import Asked
+from storage.visits import BookingRequest, Contact, NotBookable, OpeningTaken, Visit
+
+
+class BookAppointment(Form):
+    """A visit."""
+
+    asks = Asked.BOOK
+    page = "book"
+    slots: ClassVar[tuple[Slot, ...]] = (
+        ServiceSlot(),
+        VehicleSlot(),
+        CarSlot(),
+        TimeSlot(),
+        NameSlot(),
+        PhoneSlot(),
+    )
+
+    async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
+        """What will be booked, as a question."""
+        what, when = _what(context, filled), context.moment(datetime.fromisoformat(filled["starts_at"]))
+        vehicle = await _vehicle(context, filled)
+        if context.peer.client_id is None:
+            phone = format_phone(filled["phone"], context.shop.address.country)
+            return context.say(
+                "read_back_request", what=what, when=when, vehicle=vehicle, name=filled["name"], phone=phone
+            )
+        return context.say("read_back_vehicle", what=what, when=when, vehicle=vehicle)
+
+    async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
+        """Book it under the message's id: the same yes again is the same visit."""
+        starts_at = datetime.fromisoformat(filled["starts_at"])
+        try:
+            visit = await context.store.visits.reserve(context.shop, _request(context, filled, starts_at), context.now)
+        except NotBookable as error:
+            return await _again(context, filled, "service" if error.field == "services" else "offer_near", starts_at)
+        except OpeningTaken:
+            return await _again(context, filled, "just_taken", starts_at)
+        return Done(reply=_confirmation(context, filled, visit))
+
+
+def _request(context: Context, filled: Mapping[str, Any], starts_at: datetime) -> BookingRequest:
+    client_id = context.peer.client_id
+    vehicle = filled.get("vehicle")
+    return BookingRequest(
+        services=tuple(filled["services"]),
+        starts_at=starts_at,
+        booking_key=f"chat:{context.turn.message_id}",
+        source="sms" if context.turn.channel == "sms" else "chat",
+        client_id=client_id,
+        vehicle_id=None if vehicle == OTHER else vehicle,
+        contact=None if client_id is not None else Contact(name=filled["name"], phone=filled["phone"]),
+        note=filled.get("car") or "",
+    )
+
+
+async def _again(context: Context, filled: Mapping[str, Any], key: str, starts_at: datetime) -> Done:
+    """It cannot be had: ask for another time, or for the service where the shop does it no more."""
+    if key == "service":
+        text = context.say("which_service")
+        return Done(reply=Reply(text=text), empty=("services", "starts_at", "minutes"), ask="service")
+    minutes = minutes_for(context.shop, filled["services"])
+    reply = await offer_instead(context, key, starts_at, minutes)
+    return Done(reply=reply, empty=("time", "starts_at", "minutes"), ask="when")
+
+
+def _confirmation(context: Context, filled: Mapping[str, Any], visit: Visit) -> Reply:
+    key = "booked" if visit.status == "confirmed" else "requested"
+    text = context.say(key, what=_what(context, filled), when=context.moment(visit.starts_at))
+    return Reply(text=text, pages=(context.page("visits"),) if visit.client_id is not None else ())
+
+
+def _what(context: Context, filled: Mapping[str, Any]) -> str:
+    titles = [context.shop.service_title(code, context.language) for code in filled["services"]]
+    return context.wording.every([titles[0], *(title.lower() for title in titles[1:])])
+
+
+async def _vehicle(context: Context, filled: Mapping[str, Any]) -> str:
+    own = {vehicle.id: vehicle.title for vehicle in await context.peer.vehicles()}
+    return own.get(filled.get("vehicle") or "") or filled.get("car") or ""

@@ -1,0 +1,178 @@
+"""What must be known to book a visit: the service, the car, and who it is for. The day and time are in `visit_time`."""
+
+from bot.context import Context
+from bot.form import Filling, FormState
+from bot.reply import Choice, Reply
+from storage.phones import NotAPhone, parse_phone
+
+OTHER = "other"  # a car that is not on file
+
+_SERVICES_SHOWN = 6
+_LONGEST_WORDS = 80
+_ANSWERS = frozenset({"affirm", "deny"})
+
+
+class ServiceSlot:
+    """What is to be done: codes of the shop's list, in `services`."""
+
+    name = "service"
+    clears = ("services",)
+
+    async def fill(self, state: FormState) -> Filling:
+        """The codes that the message names; asked for and not on the list: which of these is it?"""
+        context = state.context
+        given = context.given.get("service")
+        codes = [given] if given else list(context.entities.service_codes)
+        codes = codes or [code for code in (context.entities.service_code,) if code]
+        known = [code for code in codes if isinstance(code, str) and context.shop.service(code) is not None]
+        if known:
+            return Filling(values={"services": known})
+        if state.asked and context.entities.service:
+            return Filling(problem=Reply(text=context.say("which_service"), choices=_services(context)))
+        return Filling()
+
+    async def is_filled(self, state: FormState) -> bool:
+        """Always needed."""
+        filled = state.filled
+        return bool(filled.get("services"))
+
+    async def ask(self, state: FormState) -> Reply:
+        """With the shop's list as choices."""
+        context = state.context
+        return Reply(text=context.say("ask_service"), choices=_services(context))
+
+
+class VehicleSlot:
+    """Which of the client's vehicles: its id, or `OTHER`, in `vehicle`."""
+
+    name = "vehicle"
+    clears = ("vehicle", "car")
+
+    async def fill(self, state: FormState) -> Filling:
+        """The one that is named, or the only one there is."""
+        context, filled = state.context, state.filled
+        own = {vehicle.id for vehicle in await context.peer.vehicles()}
+        wanted = context.given.get("vehicle") or context.entities.vehicle_id
+        if wanted == OTHER or wanted in own:
+            return Filling(values={"vehicle": wanted})
+        several = [vehicle_id for vehicle_id in context.entities.vehicle_ids if vehicle_id in own]
+        if several:
+            choices = await _vehicles(context, several)
+            return Filling(problem=Reply(text=context.say("which_vehicle"), choices=choices))
+        if len(own) == 1 and not filled.get("vehicle") and not context.entities.vehicle:
+            return Filling(values={"vehicle": own.pop()})
+        return Filling()
+
+    async def is_filled(self, state: FormState) -> bool:
+        """Needed where vehicles are on file."""
+        context, filled = state.context, state.filled
+        return bool(filled.get("vehicle")) or not await context.peer.vehicles()
+
+    async def ask(self, state: FormState) -> Reply:
+        """With all of them as choices."""
+        context = state.context
+        every = [vehicle.id for vehicle in await context.peer.vehicles()]
+        return Reply(text=context.say("ask_vehicle"), choices=await _vehicles(context, every))
+
+
+class CarSlot:
+    """A car that is not on file, in the client's own words, in `car`."""
+
+    name = "car"
+    clears = ("car",)
+
+    async def fill(self, state: FormState) -> Filling:
+        """The words for it, if no vehicle on file is meant."""
+        context, filled = state.context, state.filled
+        if filled.get("vehicle") not in (None, OTHER):
+            return Filling(values={"car": None} if filled.get("car") else {})
+        words = context.entities.vehicle or (_words(context) if state.asked else None)
+        return Filling(values={"car": words[:_LONGEST_WORDS]} if words else {})
+
+    async def is_filled(self, state: FormState) -> bool:
+        """Needed where no vehicle on file is meant."""
+        filled = state.filled
+        return bool(filled.get("car")) or filled.get("vehicle") not in (None, OTHER)
+
+    async def ask(self, state: FormState) -> Reply:
+        """In words."""
+        context = state.context
+        return Reply(text=context.say("ask_car"))
+
+
+class NameSlot:
+    """The name of someone who is no known client, in `name`."""
+
+    name = "name"
+    clears = ("name",)
+
+    async def fill(self, state: FormState) -> Filling:
+        """What the message says, when the name was asked for."""
+        context = state.context
+        if context.peer.client_id is not None:
+            return Filling()
+        name = context.entities.name or (_words(context) if state.asked else None)
+        return Filling(values={"name": name[:_LONGEST_WORDS]} if name else {})
+
+    async def is_filled(self, state: FormState) -> bool:
+        """Needed of who is not known."""
+        context, filled = state.context, state.filled
+        return context.peer.client_id is not None or bool(filled.get("name"))
+
+    async def ask(self, state: FormState) -> Reply:
+        """By name."""
+        context = state.context
+        return Reply(text=context.say("ask_name"))
+
+
+class PhoneSlot:
+    """A number to reach someone who is no known client, E.164, in `phone`."""
+
+    name = "phone"
+    clears = ("phone",)
+
+    async def fill(self, state: FormState) -> Filling:
+        """The number that the text came from, or the one that the message holds."""
+        context, filled = state.context, state.filled
+        if context.peer.client_id is not None:
+            return Filling()
+        phone = context.entities.phone or (None if filled.get("phone") else context.peer.identity.phone)
+        if phone is None and state.asked:
+            words = _words(context)
+            try:
+                phone = parse_phone(words or "", context.shop.address.country)
+            except NotAPhone:
+                return Filling(problem=Reply(text=context.say("bad_phone")) if words else None)
+        return Filling(values={"phone": phone} if phone else {})
+
+    async def is_filled(self, state: FormState) -> bool:
+        """Needed of who is not known."""
+        context, filled = state.context, state.filled
+        return context.peer.client_id is not None or bool(filled.get("phone"))
+
+    async def ask(self, state: FormState) -> Reply:
+        """As a number."""
+        context = state.context
+        return Reply(text=context.say("ask_phone"))
+
+
+def _services(context: Context) -> tuple[Choice, ...]:
+    shown = context.shop.services[:_SERVICES_SHOWN]
+    choices = [
+        Choice(service.title(context.language), f'/book_appointment{{"service": "{service.code}"}}')
+        for service in shown
+    ]
+    return (*choices, context.choice("other_service", "/request_quote"))
+
+
+async def _vehicles(context: Context, ids: list[str]) -> tuple[Choice, ...]:
+    vehicles = [vehicle for vehicle in await context.peer.vehicles() if vehicle.id in ids]
+    choices = [Choice(vehicle.title, f'/book_appointment{{"vehicle": "{vehicle.id}"}}') for vehicle in vehicles]
+    return (*choices, context.choice("other_vehicle", f'/book_appointment{{"vehicle": "{OTHER}"}}'))
+
+
+def _words(context: Context) -> str | None:
+    """The message itself as the answer to what was asked in words."""
+    if context.heard.intent in _ANSWERS or context.given:
+        return None
+    return " ".join(context.turn.text.split())[:_LONGEST_WORDS] or None
