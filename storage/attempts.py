@@ -23,10 +23,10 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
-from storage.hashing import Hasher
+from storage.hashing import Clock, Hasher
 from storage.mongo import Database
 
-AttemptKind = Literal["key", "code", "code_request", "password"]
+AttemptKind = Literal["key", "code", "code_request", "password", "booking"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "key": Limits(window=timedelta(minutes=15), pair=30, account=10**9, address=60),
     "code": Limits(window=timedelta(minutes=15), pair=10, account=25, address=100),
     "code_request": Limits(window=timedelta(hours=6), pair=6, account=6, address=60, hard=True),
+    # visits asked for by people not yet known: without a limit one of them could fill every bay
+    "booking": Limits(window=timedelta(hours=1), pair=6, account=6, address=300, hard=True),
     "password": Limits(window=timedelta(minutes=15), pair=10, account=50, address=100),
 }
 
@@ -66,14 +68,14 @@ class Attempts:
 
     name = "attempts"
 
-    def __init__(self, database: Database, hasher: Hasher, limits: Mapping[AttemptKind, Limits] = LIMITS) -> None:
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock = utc_now) -> None:
         self._collection = database[self.name]
         self._hasher = hasher
-        self._limits = limits
+        self._now = clock
 
     async def claim(self, shop: str, kind: AttemptKind, account: str, address: str) -> None:
         """Count one try, before it is made. Raises `TooManyAttempts` when it may not be made."""
-        limits, now = self._limits[kind], utc_now()
+        limits, now = LIMITS[kind], self._now()
         ids = self._ids(shop, kind, account, address, now)
         expires_at = _window_end(limits.window, now)
         await asyncio.gather(*(self._count(counter, expires_at) for counter in ids))
@@ -85,13 +87,13 @@ class Attempts:
 
     async def forgive(self, shop: str, kind: AttemptKind, account: str, address: str) -> None:
         """The try was right: it does not count, nor do the slips of the same address at the same account before it."""
-        pair, *others = self._ids(shop, kind, account, address, utc_now())
+        pair, *others = self._ids(shop, kind, account, address, self._now())
         await self._collection.delete_one({"_id": pair})
         for counter in others:
             await self._collection.update_one({"_id": counter}, {"$inc": {"count": -1}})
 
     def _ids(self, shop: str, kind: AttemptKind, account: str, address: str, now: datetime) -> tuple[str, str, str]:
-        window = str(int(now.timestamp() // self._limits[kind].window.total_seconds()))
+        window = str(int(now.timestamp() // LIMITS[kind].window.total_seconds()))
         digest, known = self._hasher.digest, account.strip().lower()
         return (
             digest("attempt", shop, kind, window, "pair", known, address),

@@ -1,0 +1,69 @@
+"""Every address of the portal, on one page."""
+
+from aiohttp import web
+
+from portal_views import (
+    book,
+    chat_page,
+    dashboard,
+    invoice,
+    invoices,
+    link_page,
+    login,
+    shop_page,
+    sign_out,
+    statics,
+    vehicles,
+    visits,
+    work_orders,
+)
+from portal_views.access import client_page
+from portal_views.access import shop_page as public
+from portal_views.context import PortalContext
+from portal_views.front_door import front_door
+from portal_views.staff_login import staff_login, staff_login_page, staff_sign_out
+
+SHOP = "/s/{slug}"
+PORTAL = "/s/{slug}/portal"
+
+
+def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
+    """The routes. A page for clients names what a link must be for to open it, and the section that switches it off."""
+    return [
+        web.get("/", front_door(context)),
+        web.get("/static/tokens.css", statics.serve),
+        web.get("/static/portal/{name}", statics.serve),
+        # anybody
+        web.get(SHOP, _with_slash),
+        web.get(f"{SHOP}/", public(context, shop_page.show)),
+        web.get(f"{SHOP}/book", public(context, book.show)),
+        web.post(f"{SHOP}/book/check", public(context, book.submit_details)),
+        web.post(f"{SHOP}/book", public(context, book.submit)),
+        web.get(f"{SHOP}/book/done/{{key:[0-9a-f]{{32}}}}", public(context, book.show_done)),
+        # signing in and out
+        web.get(f"{SHOP}/login", public(context, login.show)),
+        web.post(f"{SHOP}/login", public(context, login.submit_key)),
+        web.post(f"{SHOP}/login/code", public(context, login.submit_contact)),
+        web.post(f"{SHOP}/login/check", public(context, login.submit_code)),
+        web.post(f"{SHOP}/login/who", public(context, login.submit_who)),
+        web.post(f"{SHOP}/sign-out", public(context, sign_out.submit)),
+        web.get(f"{SHOP}/k/{{token}}", public(context, link_page.show)),
+        web.post(f"{SHOP}/k/{{token}}", public(context, link_page.submit)),
+        # signed in
+        web.get(PORTAL, _with_slash),
+        web.get(f"{PORTAL}/", client_page(context, dashboard.show, "dashboard")),
+        web.get(f"{PORTAL}/invoices", client_page(context, invoices.show, "invoices", "invoices")),
+        web.get(f"{PORTAL}/invoices/{{id}}", client_page(context, invoice.show, "invoice", "invoices")),
+        web.get(f"{PORTAL}/visits", client_page(context, visits.show, "visits", "visits")),
+        web.get(f"{PORTAL}/vehicles", client_page(context, vehicles.show, "vehicles", "vehicles")),
+        web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
+        web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
+        # staff
+        web.get("/staff/login", staff_login_page(context)),
+        web.post("/staff/login", staff_login(context)),
+        web.post("/staff/sign-out", staff_sign_out(context)),
+    ]
+
+
+async def _with_slash(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPMovedPermanently(str(request.rel_url.with_path(request.path + "/", keep_query=True)))

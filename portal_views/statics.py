@@ -1,0 +1,71 @@
+"""The files that pages load: an allow-list read once, kept in memory, compressed ahead, addressed by their content."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from aiohttp import web
+
+_OWN = Path(__file__).parent / "static"
+_SHARED = Path(__file__).parent.parent / "config" / "static"
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """One file: its content plain and gzipped, and the mark that changes with it."""
+
+    content: bytes
+    gzipped: bytes
+    content_type: str
+    mark: str
+
+
+@cache
+def static_files() -> dict[str, StaticFile]:
+    """Every file that is served, by its path: `/static/portal/portal.css`, `/static/tokens.css`."""
+    found = {f"/static/portal/{path.name}": path for path in sorted(_OWN.iterdir())}
+    found["/static/tokens.css"] = _SHARED / "tokens.css"
+    return {url: _read(path) for url, path in found.items() if path.suffix in _TYPES}
+
+
+def static_url(path: str) -> str:
+    """The address to put on a page: the path with its mark. Raises KeyError for a file that is not served."""
+    return f"{path}?v={static_files()[path].mark}"
+
+
+async def serve(request: web.Request) -> web.Response:
+    """Serve one of the files; with the right mark it may be kept for ever."""
+    file = static_files().get(request.path)
+    if file is None:
+        raise web.HTTPNotFound
+    headers = {
+        "Cache-Control": _FOR_EVER if request.query.get("v") == file.mark else _ASK_AGAIN,
+        "Content-Type": f"{file.content_type}; charset=utf-8",
+        "ETag": f'"{file.mark}"',
+        "Vary": "Accept-Encoding",
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return web.Response(status=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return web.Response(body=file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
+    return web.Response(body=file.content, headers=headers)
+
+
+def _read(path: Path) -> StaticFile:
+    content = path.read_bytes()
+    return StaticFile(
+        content=content,
+        gzipped=gzip.compress(content, 9, mtime=0),
+        content_type=_TYPES[path.suffix],
+        mark=hashlib.sha256(content).hexdigest()[:12],
+    )

@@ -1,0 +1,79 @@
+"""Addresses of pages: what the menu holds, where a link's scope leads, this page in another language."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from storage.proof import LinkScope
+from storage.shops import Language, Section, Shop
+
+# page name in a link's scope -> path below the portal; a page of one record has `{id}`
+_PORTAL_PATHS: dict[str, str] = {
+    "dashboard": "",
+    "invoices": "invoices",
+    "invoice": "invoices/{id}",
+    "visits": "visits",
+    "visit": "visits",
+    "vehicles": "vehicles",
+    "work_orders": "work-orders",
+    "chat": "chat",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """One entry of the menu. `thumb`: it is also in the bar at the bottom of a phone, where five fit."""
+
+    name: str
+    url: str
+    thumb: bool
+
+
+_MENU: tuple[tuple[str, Section | None, bool], ...] = (
+    ("dashboard", None, True),
+    ("invoices", "invoices", True),
+    ("visits", "visits", True),
+    ("vehicles", "vehicles", False),
+    ("work_orders", "work_orders", True),
+    ("chat", None, True),
+)
+
+
+def shop_url(shop: Shop) -> str:
+    """The shop's page; its other pages are below it."""
+    return f"/s/{shop.slug}/"
+
+
+def portal_home(shop: Shop) -> str:
+    """The signed-in client's first page; the others are below it."""
+    return f"/s/{shop.slug}/portal/"
+
+
+def page_urls(shop: Shop) -> dict[str, str]:
+    """The portal's pages by name, those of one record left out."""
+    return {name: portal_home(shop) + path for name, path in _PORTAL_PATHS.items() if "{id}" not in path}
+
+
+def scope_url(shop: Shop, scope: LinkScope) -> str:
+    """The page that a link is for; the portal's first page for one that is not built."""
+    if scope.page in ("shop", "login", "book"):
+        return shop_url(shop) + ("" if scope.page == "shop" else scope.page)
+    path = _PORTAL_PATHS.get(scope.page, "")
+    if "{id}" in path and scope.record_id is None:
+        path = path.partition("/")[0]
+    return portal_home(shop) + path.format(id=scope.record_id)
+
+
+def navigation(shop: Shop, sections: dict[str, bool]) -> tuple[MenuItem, ...]:
+    """The menu of a signed-in client, without what is switched off."""
+    urls = page_urls(shop)
+    return tuple(
+        MenuItem(name=name, url=urls[name], thumb=thumb)
+        for name, section, thumb in _MENU
+        if section is None or sections[section]
+    )
+
+
+def language_url(request: web.Request, language: Language) -> str:
+    """This page in another language."""
+    return str(request.rel_url.update_query(lang=language))
