@@ -4,10 +4,11 @@ Whether a client may come in at all is `Client.portal.enabled`; whoever signs so
 switches it off calls `close` right after, which ends what is open.
 """
 
+from config.clock import utc_now
 from storage import attempts, codes, keys, links, sessions, visitors
 from storage.attempts import Attempts
 from storage.codes import Codes
-from storage.hashing import Hasher
+from storage.hashing import Clock, Hasher
 from storage.keys import Keys
 from storage.links import Links
 from storage.mongo import Database
@@ -27,14 +28,14 @@ INDEXES = {
 class Access:
     """The ways in, of all shops, one attribute each."""
 
-    def __init__(self, database: Database, secret_key: str) -> None:
+    def __init__(self, database: Database, secret_key: str, clock: Clock = utc_now) -> None:
         hasher = Hasher(secret_key)
         self.keys = Keys(database, hasher)
-        self.codes = Codes(database, hasher)
-        self.links = Links(database, hasher)
-        self.sessions = Sessions(database, hasher)
-        self.visitors = Visitors(database, hasher)
-        self.attempts = Attempts(database, hasher)
+        self.codes = Codes(database, hasher, clock)
+        self.links = Links(database, hasher, clock)
+        self.sessions = Sessions(database, hasher, clock)
+        self.visitors = Visitors(database, hasher, clock)
+        self.attempts = Attempts(database, hasher, clock)
 
     async def sign_in_with_key(self, shop: str, key: str, address: str) -> str | None:
         """The client whose login key this is, or None. Raises `TooManyAttempts` for a wrong key after many.

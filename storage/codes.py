@@ -11,7 +11,7 @@ from datetime import timedelta
 from pymongo import IndexModel
 
 from config.clock import utc_now
-from storage.hashing import Hasher, same
+from storage.hashing import Clock, Hasher, same
 from storage.mongo import Database
 
 LIFETIME = timedelta(minutes=10)
@@ -25,9 +25,10 @@ class Codes:
 
     name = "codes"
 
-    def __init__(self, database: Database, hasher: Hasher) -> None:
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock = utc_now) -> None:
         self._collection = database[self.name]
         self._hasher = hasher
+        self._now = clock
 
     async def issue(self, shop: str, contact: str) -> str:
         """A new code for the contact, in place of any before. Sending it, to what is on file only, is the caller's."""
@@ -36,7 +37,7 @@ class Codes:
             "shop": shop,
             "digest": self._digest(shop, contact, code),
             "tries": 0,
-            "expires_at": utc_now() + LIFETIME,
+            "expires_at": self._now() + LIFETIME,
         }
         await self._collection.replace_one({"_id": self._id(shop, contact)}, document, upsert=True)
         return code
@@ -48,7 +49,7 @@ class Codes:
         """
         code_id = self._id(shop, contact)
         counted = await self._collection.update_one(
-            {"_id": code_id, "tries": {"$lt": TRIES}, "expires_at": {"$gt": utc_now()}}, {"$inc": {"tries": 1}}
+            {"_id": code_id, "tries": {"$lt": TRIES}, "expires_at": {"$gt": self._now()}}, {"$inc": {"tries": 1}}
         )
         if counted.modified_count == 0:
             return False
@@ -62,7 +63,7 @@ class Codes:
     async def is_live(self, shop: str, contact: str) -> bool:
         """Whether the contact has a code that can still be tried."""
         found = await self._collection.find_one({"_id": self._id(shop, contact)})
-        return found is not None and found["tries"] < TRIES and found["expires_at"] > utc_now()
+        return found is not None and found["tries"] < TRIES and found["expires_at"] > self._now()
 
     def _id(self, shop: str, contact: str) -> str:
         return self._hasher.digest("code-contact", shop, _plain(contact))

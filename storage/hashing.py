@@ -7,6 +7,10 @@ every key, code, link and session at once.
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from datetime import datetime
+
+Clock = Callable[[], datetime]  # the system clock, or a test's
 
 
 class Hasher:

@@ -15,7 +15,7 @@ from pymongo import IndexModel
 
 from config.clock import utc_now
 from storage.codec import Document, encode, from_document
-from storage.hashing import Hasher
+from storage.hashing import Clock, Hasher
 from storage.ids import new_id
 from storage.mongo import Database
 from storage.proof import LinkScope
@@ -41,10 +41,9 @@ class AccessLink:
     uses: int = 0
     revoked_at: datetime | None = None
 
-    @property
-    def live(self) -> bool:
-        """Whether it can be spent."""
-        return self.revoked_at is None and self.expires_at > utc_now()
+    def live(self, now: datetime) -> bool:
+        """Whether it can be spent; `now` is the system clock."""
+        return self.revoked_at is None and self.expires_at > now
 
 
 INDEXES = [
@@ -59,14 +58,15 @@ class Links:
 
     name = "links"
 
-    def __init__(self, database: Database, hasher: Hasher) -> None:
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock = utc_now) -> None:
         self._collection = database[self.name]
         self._hasher = hasher
+        self._now = clock
 
     async def mint(self, shop: str, client_id: str, scope: LinkScope, purpose: str, ttl: timedelta = LIFETIME) -> str:
         """The token of a new link: the only time it is seen. The page is `/s/{shop}/k/{token}`."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        now = utc_now()
+        now = self._now()
         document: Document = {
             "_id": new_id(),
             "shop": shop,
@@ -88,14 +88,14 @@ class Links:
             return None
         found = await self._collection.find_one({"shop": shop, "digest": self._digest(shop, token)})
         link = None if found is None else from_document(AccessLink, found)
-        return link if link is not None and link.live else None
+        return link if link is not None and link.live(self._now()) else None
 
     async def spend(self, shop: str, token: str) -> AccessLink | None:
         """The link, its use recorded; None when it cannot be spent (any more). This is for POST."""
         link = await self.find(shop, token)
         if link is None:
             return None
-        now = utc_now()
+        now = self._now()
         update: Document = {"$inc": {"uses": 1}}
         if link.spent_at is None:
             update["$set"] = {"spent_at": now}
@@ -112,7 +112,7 @@ class Links:
     async def revoke(self, shop: str, link_id: str) -> bool:
         """End a link. False when there is none, or it was revoked before."""
         result = await self._collection.update_one(
-            {"_id": link_id, "shop": shop, "revoked_at": {"$exists": False}}, {"$set": {"revoked_at": utc_now()}}
+            {"_id": link_id, "shop": shop, "revoked_at": {"$exists": False}}, {"$set": {"revoked_at": self._now()}}
         )
         return result.modified_count == 1
 
@@ -120,7 +120,7 @@ class Links:
         """End all links of a client; how many were live or could have been."""
         result = await self._collection.update_many(
             {"shop": shop, "client_id": client_id, "revoked_at": {"$exists": False}},
-            {"$set": {"revoked_at": utc_now()}},
+            {"$set": {"revoked_at": self._now()}},
         )
         return int(result.modified_count)
 

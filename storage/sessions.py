@@ -13,7 +13,7 @@ from pymongo import IndexModel
 
 from config.clock import utc_now
 from storage.codec import Document, encode, from_document
-from storage.hashing import Hasher
+from storage.hashing import Clock, Hasher
 from storage.ids import new_id
 from storage.mongo import Database
 from storage.proof import Identity, LinkScope, Proof
@@ -74,9 +74,10 @@ class Sessions:
 
     name = "sessions"
 
-    def __init__(self, database: Database, hasher: Hasher) -> None:
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock = utc_now) -> None:
         self._collection = database[self.name]
         self._hasher = hasher
+        self._now = clock
 
     async def open(
         self,
@@ -99,7 +100,7 @@ class Sessions:
             raise ValueError("a link session has a scope, and no other has")
         if ttl is None:
             ttl = STAFF_TTL if staff_id is not None else LINK_TTL if proof is Proof.LINK else CLIENT_TTL
-        token, now = secrets.token_urlsafe(_TOKEN_BYTES), utc_now()
+        token, now = secrets.token_urlsafe(_TOKEN_BYTES), self._now()
         fields: Mapping[str, object] = {
             "_id": new_id(),
             "shop": shop,
@@ -125,7 +126,7 @@ class Sessions:
         """
         if not 0 < len(token) <= _LONGEST_TOKEN:
             return None
-        now = utc_now()
+        now = self._now()
         found = await self._collection.find_one({"digest": self._digest(token)})
         if found is None or found["expires_at"] <= now or shop not in (None, found["shop"]):
             return None
@@ -136,12 +137,12 @@ class Sessions:
     async def find_by_id(self, shop: str, session_id: str) -> Session | None:
         """The session with this id if it still counts, or None."""
         found = await self._collection.find_one({"_id": session_id, "shop": shop})
-        return from_document(Session, found) if found is not None and found["expires_at"] > utc_now() else None
+        return from_document(Session, found) if found is not None and found["expires_at"] > self._now() else None
 
     async def list_for_client(self, shop: str, client_id: str) -> list[Session]:
         """The client's sessions that still count, oldest first."""
         found = await self._collection.find({"shop": shop, "client_id": client_id}).to_list(None)
-        now = utc_now()
+        now = self._now()
         sessions = [from_document(Session, document) for document in found if document["expires_at"] > now]
         return sorted(sessions, key=lambda session: session.created_at)
 

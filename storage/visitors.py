@@ -12,7 +12,7 @@ from pymongo import IndexModel
 
 from config.clock import utc_now
 from storage.codec import from_document
-from storage.hashing import Hasher
+from storage.hashing import Clock, Hasher
 from storage.mongo import Database
 from storage.proof import Identity, Proof
 
@@ -46,9 +46,10 @@ class Visitors:
 
     name = "visitors"
 
-    def __init__(self, database: Database, hasher: Hasher) -> None:
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock = utc_now) -> None:
         self._collection = database[self.name]
         self._hasher = hasher
+        self._now = clock
 
     @staticmethod
     def new_token() -> str:
@@ -68,7 +69,7 @@ class Visitors:
         self, shop: str, visitor_hash: str, client_id: str, ttl: timedelta = LIFETIME
     ) -> RaisedVisitor:
         """From now on, for `ttl`, this visitor is that client, with full proof."""
-        now = utc_now()
+        now = self._now()
         document = {"shop": shop, "client_id": client_id, "raised_at": now, "expires_at": now + ttl}
         await self._collection.replace_one({"_id": visitor_hash}, document, upsert=True)
         return from_document(RaisedVisitor, document)
@@ -76,7 +77,7 @@ class Visitors:
     async def find(self, shop: str, visitor_hash: str) -> RaisedVisitor | None:
         """Which client the visitor proved to be; None when it did not, or too long ago."""
         found = await self._collection.find_one({"_id": visitor_hash, "shop": shop})
-        return from_document(RaisedVisitor, found) if found is not None and found["expires_at"] > utc_now() else None
+        return from_document(RaisedVisitor, found) if found is not None and found["expires_at"] > self._now() else None
 
     async def lower(self, shop: str, visitor_hash: str) -> None:
         """The visitor is nobody again."""

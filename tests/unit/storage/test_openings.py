@@ -241,9 +241,9 @@ def test_whatever_is_offered_may_be_booked_and_lies_in_open_time_on_that_day(
         assert any(opens <= start and end <= closes for opens, closes in intervals(shop, day))
 
 
-@given(start=st.integers(0, 10**10), minutes=st.integers(1, 1440))
-def test_the_quarters_of_a_visit_cover_it_and_nothing_that_it_does_not_touch(start, minutes) -> None:
-    start = datetime.fromtimestamp(start, UTC)
+@given(seconds=st.integers(0, 10**10), minutes=st.integers(1, 1440))
+def test_the_quarters_of_a_visit_cover_it_and_nothing_that_it_does_not_touch(seconds, minutes) -> None:
+    start = datetime.fromtimestamp(seconds, UTC)
     quarters = quarters_of(start, minutes)
     assert list(quarters) == list(range(quarters[0], quarters[-1] + 1))
     begin, end = start.timestamp(), (start + timedelta(minutes=minutes)).timestamp()
