@@ -112,6 +112,15 @@ def is_phone(sender: str) -> bool:
     return _E164.fullmatch(sender) is not None
 
 
+async def find_identity(store: Storage, shop: Shop, sender: str) -> Identity:
+    """Who a sender is to this shop, by its number alone."""
+    return _identity(sender, await _clients_with(store, shop, sender))
+
+
+async def _clients_with(store: Storage, shop: Shop, sender: str) -> list[Client]:
+    return await store.clients.find_by_phone(shop.slug, sender) if is_phone(sender) else []
+
+
 def sign(settings: Settings, path: str, form: Mapping[str, str]) -> str:
     """The signature that Twilio would put on this form: for the simulator and the command line. Raises `ValueError`."""
     token = _webhook_token(settings)
@@ -165,7 +174,7 @@ class _Webhooks:
         return web.Response(status=204)
 
     async def _receive(self, shop: Shop, sender: str, sid: str, form: Mapping[str, str]) -> None:
-        clients = await self._store.clients.find_by_phone(shop.slug, sender) if is_phone(sender) else []
+        clients = await _clients_with(self._store, shop, sender)
         language = (clients[0].language if len(clients) == 1 else None) or shop.language
         text = _text_of(form, language)
         keyword = await self._opt_out.obey(shop, sender, sid, form.get("Body", ""), form.get("OptOutType", ""))

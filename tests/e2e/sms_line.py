@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, unused_port
 
 from bot.turn import Answer, Turn
 from chat.channels.email import EmailChannel
@@ -19,6 +19,7 @@ from chat.channels.sms import SmsChannel, SmsContext, sign, sms_routes
 from chat.channels.web import WebChannel
 from chat.hub import Hub
 from chat.outbox import OutboxWorker
+from chat.simulator import SimulatorContext, simulator_routes
 from config.clock import BusinessClock, utc_now
 from config.settings import Settings, Twilio
 from storage.clients import Client
@@ -127,13 +128,19 @@ def make_settings(tmp_path: Path, **more) -> Settings:
 
 @asynccontextmanager
 async def open_line(
-    store: Storage, tmp_path: Path, *, with_twilio: bool = True, routes=None, settings: Settings | None = None
+    store: Storage,
+    tmp_path: Path,
+    *,
+    with_twilio: bool = True,
+    simulator: bool = False,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Line]:
     """The line of one shop. Its worker delivers when `deliver` is called."""
     fake = FakeTwilio()
     api = await start(fake)
     account = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, api_base_url=str(api.make_url("")), timeout_seconds=0.4)
-    settings = settings or make_settings(tmp_path, **({"twilio": account} if with_twilio else {}))
+    given = ({"twilio": account} if with_twilio else {}) | ({"port": unused_port()} if simulator else {})
+    settings = settings or make_settings(tmp_path, **given)
     await store.shops.put(SHOP)
     for client in (MARIA, TOM, ANN):
         await store.clients.put(client)
@@ -143,12 +150,12 @@ async def open_line(
     app = web.Application()
     context = SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)
     app.add_routes(sms_routes(context))
-    if routes is not None:
-        app.add_routes(routes(context))
-    server = TestServer(app)
-    await server.start_server()
-    await hub.start()
+    server = TestServer(app, port=settings.port if simulator else None)
     async with aiohttp.ClientSession() as http:
+        if simulator:
+            app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)))
+        await server.start_server()
+        await hub.start()
         line = Line(settings, store, hub, server, fake, http)
         line.worker = OutboxWorker(
             store,
