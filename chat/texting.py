@@ -75,7 +75,7 @@ async def post_text(settings: Settings, http: aiohttp.ClientSession, origin: str
             raise CannotText(f"the server answered {response.status}")
 
 
-async def run_sms(
+async def run_sms(  # noqa: PLR0917  # what the command line has, in its order
     settings: Settings, store: Storage, shop: str | None, number: str, text: str, console: Console
 ) -> int:
     """The command `sms`: text the running server, wait for the turn to end, print the replies. The exit status."""
@@ -101,7 +101,7 @@ def local_origin(settings: Settings) -> str:
 
 
 def curl_line(settings: Settings, shop: Shop, number: str, text: str) -> str:
-    """A line to paste into a terminal: texts the shop by the simulator and prints the replies, as often as it is pasted."""
+    """A line to paste into a terminal, as often as one likes: it texts the shop and prints the replies."""
     fields = {"shop": shop.slug, "from": number, "text": text}
     parts = [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in fields.items()]
     return f"curl {' '.join(parts)} http://localhost:{settings.port}{SIMULATE_PATH}"
@@ -121,7 +121,7 @@ async def _exchange(settings: Settings, text: Text) -> dict[str, Any]:
     except aiohttp.ClientConnectorError as error:
         raise CannotText(f"no server answers at {origin}: start it with `make run`") from error
     except (TimeoutError, aiohttp.ClientError) as error:
-        raise CannotText(f"the server at {origin} broke off: {error or 'it took too long'}") from error
+        raise CannotText(f"the server at {origin} broke off: {str(error) or 'it took too long'}") from error
 
 
 async def _find_shop(store: Storage, slug: str | None, number: str) -> Shop:
