@@ -18,12 +18,25 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.features import count_pieces, count_words, words
+from bot.wording import Repairer, plain
 
 OUT_OF_SCOPE = "out_of_scope"
 
 Examples: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
 Floats: TypeAlias = npt.NDArray[np.float32]
 Integers: TypeAlias = npt.NDArray[np.int32]
+
+# all that decides what a text looks like to the model
+_MADE_BY = (
+    "classifier.py",
+    "features.py",
+    "phrases.py",
+    "training.py",
+    "vehicle_words.py",
+    "when_words.py",
+    "wording.py",
+    "vocabulary/vehicles.yml",
+)
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +47,7 @@ class Scores:
 
     ranked: tuple[tuple[str, float], ...]
     spanish: float
-    similarity: float  # 0..1, cosine to the nearest training example
+    strength: float  # 0..1, the best in-scope probability times the cosine to the nearest example
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +72,15 @@ class Classifier:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        # the words of the examples: real words, so never a slip of a service's or a vehicle's name
-        self.known_words = frozenset(f[2:] for f in model.vocabulary if f.startswith("w ") and f.count(" ") == 1)
+        # words of two examples or more: real words, so no slip of a service's or a vehicle's name
+        rarest = model.idf.max()
+        single = [(f[2:], row) for f, row in model.vocabulary.items() if f.startswith("w ") and f.count(" ") == 1]
+        self.known_words = frozenset(word for word, row in single if model.idf[row] < rarest)
+        self._repairer = Repairer(self.known_words)
 
     @classmethod
     def train_or_load(cls, cache_dir: Path, examples: Examples) -> "Classifier":
-        """The cached model of these very examples, code and libraries; else a newly trained one, cached for next time."""
+        """The cached model of these very examples, code and libraries; else one newly trained, then cached."""
         path = cache_dir / f"understanding-{fingerprint(examples)}.npz"
         model = _find_cached(path)
         if model is None:
@@ -75,7 +91,20 @@ class Classifier:
         return cls(model)
 
     def classify(self, text: str) -> Scores:
-        """Scores of every intent for a cleaned text; a text with no known feature is out of scope."""
+        """Scores of every intent for a cleaned text, as it stands or with its slips repaired, whichever is surer.
+
+        A text with no known feature is out of scope.
+        """
+        said = plain(text)
+        scores = self._score(said)
+        repaired = self._repairer.repair(said)
+        if repaired != said:
+            other = self._score(repaired)
+            if other.strength > scores.strength:
+                scores = other
+        return scores
+
+    def _score(self, text: str) -> Scores:
         model = self._model
         rows, values = weigh(text, model.vocabulary, model.idf)
         margins = values @ model.weights[rows] + model.bias
@@ -83,10 +112,11 @@ class Classifier:
         probabilities = softmax(margins[:-1] * model.scale)
         pairs = zip(model.intents, probabilities.tolist(), strict=True)
         ranked = sorted(pairs, key=lambda pair: -pair[1])
+        in_scope = next(probability for intent, probability in ranked if intent != OUT_OF_SCOPE)
         return Scores(
             ranked=_refused(ranked, similarity, model.refuse_below),
             spanish=float(margins[-1]) if len(rows) else 0.0,
-            similarity=similarity,
+            strength=in_scope * similarity,
         )
 
     def _nearest(self, rows: Integers, values: Floats) -> float:
@@ -101,9 +131,7 @@ class Classifier:
         return min(1.0, float(totals.max()))
 
 
-def _refused(
-    ranked: list[tuple[str, float]], similarity: float, refuse_below: float
-) -> tuple[tuple[str, float], ...]:
+def _refused(ranked: list[tuple[str, float]], similarity: float, refuse_below: float) -> tuple[tuple[str, float], ...]:
     """The ranking with out_of_scope put first when the best in-scope guess is too weak or too strange."""
     intent, probability = ranked[0]
     if intent == OUT_OF_SCOPE or probability * similarity >= refuse_below:
@@ -113,14 +141,22 @@ def _refused(
 
 
 def weigh(text: str, vocabulary: Mapping[str, int], idf: Floats) -> tuple[Integers, Floats]:
-    """Known features of a text and their TF-IDF, words and pieces each of length 1, together of length 1."""
+    """Known features of a text and their TF-IDF; words and pieces are each of length 1 with their unknown ones counted in.
+
+    So a text of strange words lies far from everything, however well its few known words fit.
+    """
     tokens = words(text)
+    rarest = float(idf.max()) if len(idf) else 1.0
     blocks = []
     for counts in (count_words(tokens), count_pieces(tokens)):
         known = [(vocabulary[feature], count) for feature, count in counts.items() if feature in vocabulary]
+        # a pair of words never seen says nothing, a word never seen says much
+        unknown = sum(
+            feature.startswith("w ") and feature.count(" ") == 1 for feature in counts.keys() - vocabulary.keys()
+        )
         rows = np.array([row for row, _ in known], dtype=np.int32)
         values = (1.0 + np.log(np.array([count for _, count in known], dtype=np.float32))) * idf[rows]
-        norm = float(np.linalg.norm(values)) or 1.0
+        norm = float(np.sqrt(values @ values + unknown * rarest**2)) or 1.0
         blocks.append((rows, values / norm))
     (word_rows, word_values), (piece_rows, piece_values) = blocks
     share = np.float32(np.sqrt(0.5))
@@ -139,7 +175,7 @@ def fingerprint(examples: Examples) -> str:
     plain = {intent: {lang: list(texts) for lang, texts in by_lang.items()} for intent, by_lang in examples.items()}
     digest.update(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode())
     folder = Path(__file__).parent
-    for name in ("classifier.py", "features.py", "training.py"):
+    for name in _MADE_BY:
         digest.update((folder / name).read_bytes())
     for library in ("numpy", "scipy", "scikit-learn"):
         digest.update(f"{library} {version(library)}".encode())

@@ -1,4 +1,4 @@
-"""What a message names: vehicle, service, numbers, contacts, day and time. The client's own records are the dictionary."""
+"""What a message names: vehicle, service, numbers, contacts, day and time; the client's records decide."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -126,15 +126,15 @@ def _without(text: str, spans: Collection[Span]) -> str:
     return text
 
 
-_INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", re.I)
-_TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.I)
-_CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.I)
+_INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", re.IGNORECASE)
+_TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.IGNORECASE)
 _GIVEN_UP = re.compile(
     r"\b(?:can'?t|cannot|can not|won'?t|not going to|no puedo|no voy|no podr[eé]|i have an? |tengo (?:una )?cita|late)\b"
     r"|\b(?:my|our|mi|the|la) (?:\S+ ){0,4}(?:appointment|appt|visit|booking|cita)\b|\bcita (?:del?|para)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_FROM = re.compile(r"\b(?:from|desde|del?)\b", re.I)
+_FROM = re.compile(r"\b(?:from|desde|del?)\b", re.IGNORECASE)
 
 
 def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | None]:
@@ -146,7 +146,8 @@ def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | Non
         wanted = find_when(text[match.end() :], context)
         if old and wanted:
             return old, wanted
-    given_up, rest = [], []
+    given_up: list[str] = []
+    rest: list[str] = []
     for clause in _CLAUSE.split(text):
         (given_up if _GIVEN_UP.search(clause) else rest).append(clause)
     old = find_when(" , ".join(given_up), context)

@@ -14,15 +14,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 # The commonest words that only one of the two languages has; "me", "no", "a", "son", "ten" are in both.
 _ENGLISH = frozenset(
-    """the is are am was were do does did can could will would what when where how who why you your my i im it its this
-    that have has need want with for from and or but not any get got please thanks thank hi hello hey yes yeah there
-    much many today tomorrow of to on at in be if""".split()
+    ["the", "is", "are", "am", "was", "were", "do", "does", "did", "can", "could", "will", "would", "what", "when", "where", "how", "who", "why", "you", "your", "my", "i", "im", "it", "its", "this", "that", "have", "has", "need", "want", "with", "for", "from", "and", "or", "but", "not", "any", "get", "got", "please", "thanks", "thank", "hi", "hello", "hey", "yes", "yeah", "there", "much", "many", "today", "tomorrow", "of", "to", "on", "at", "in", "be", "if"]
 )
 _SPANISH = frozenset(
-    """el la los las un una unos unas es esta estan estoy soy que cuando donde como quien cual cuanto cuanta cuantos
-    cuantas por para con mi mis su sus tu tus yo usted ustedes lo le se si y o pero ya hay tengo tiene tienen quiero
-    quisiera puedo puede pueden necesito hola gracias buenas buenos dias tardes noches hoy manana favor del al de en
-    muy mas carro coche auto""".split()
+    ["el", "la", "los", "las", "un", "una", "unos", "unas", "es", "esta", "estan", "estoy", "soy", "que", "cuando", "donde", "como", "quien", "cual", "cuanto", "cuanta", "cuantos", "cuantas", "por", "para", "con", "mi", "mis", "su", "sus", "tu", "tus", "yo", "usted", "ustedes", "lo", "le", "se", "si", "y", "o", "pero", "ya", "hay", "tengo", "tiene", "tienen", "quiero", "quisiera", "puedo", "puede", "pueden", "necesito", "hola", "gracias", "buenas", "buenos", "dias", "tardes", "noches", "hoy", "manana", "favor", "del", "al", "de", "en", "muy", "mas", "carro", "coche", "auto"]
 )
 
 

@@ -9,24 +9,24 @@ Span = tuple[int, int]
 
 _NUMBER_WORD = r"(?:\s*(?:number|num|no\.?|nro\.?|n[uú]mero|nr|#|:|n°))*\s*[#:]?\s*"
 _NUMBER = r"(?P<number>(?:[A-Z]{1,5}-?)?\d{2,}(?:-\d+)*)\b(?!\s*(?:%|dollars|bucks|d[oó]lares|miles))"
-_INVOICE = re.compile(rf"\b(?:invoices?|inv|bill|receipt|factura|recibo|fac)\b{_NUMBER_WORD}{_NUMBER}", re.I)
-_ESTIMATE = re.compile(rf"\b(?:estimates?|est|quote|presupuesto|cotizaci[oó]n)\b{_NUMBER_WORD}{_NUMBER}", re.I)
-_INVOICE_ALONE = re.compile(r"\b(?P<number>(?:INV|FAC?|I)-?\d{2,}(?:-\d+)*)\b", re.I)
-_ESTIMATE_ALONE = re.compile(r"\b(?P<number>(?:EST|E|Q|QT|PRE|COT)-?\d{2,}(?:-\d+)*)\b", re.I)
-_HASH = re.compile(r"(?<!\w)#\s?(?P<number>[A-Z]{0,4}-?\d{2,}(?:-\d+)*)\b", re.I)
-_ABOUT_ESTIMATE = re.compile(r"\b(?:estimates?|quote|presupuesto|cotizaci[oó]n)\b", re.I)
+_INVOICE = re.compile(rf"\b(?:invoices?|inv|bill|receipt|factura|recibo|fac)\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
+_ESTIMATE = re.compile(rf"\b(?:estimates?|est|quote|presupuesto|cotizaci[oó]n)\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
+_INVOICE_ALONE = re.compile(r"\b(?P<number>(?:INV|FAC?|I)-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
+_ESTIMATE_ALONE = re.compile(r"\b(?P<number>(?:EST|E|Q|QT|PRE|COT)-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
+_HASH = re.compile(r"(?<!\w)#\s?(?P<number>[A-Z]{0,4}-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
+_ABOUT_ESTIMATE = re.compile(r"\b(?:estimates?|quote|presupuesto|cotizaci[oó]n)\b", re.IGNORECASE)
 _AMOUNT = re.compile(
     r"\$\s?(?P<a>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)\b"
     r"|(?<![\d.:/-])(?P<b>\d{1,3}(?:,\d{3})*\.\d{2}|\d+\.\d{2}|\d{1,3}(?:,\d{3})+|\d+)(?=\s?(?:dollars|bucks|usd|d[oó]lares)\b)"
     r"|(?<![\d.:/-])(?P<c>\d{1,3}(?:,\d{3})*\.\d{2}|\d{2,}\.\d{2})(?![\d.])",
-    re.I,
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"(?<![\w@.-])(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
 _PLATE = re.compile(
     r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:))*\s*[:#]?\s*"
     r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _STREET = (
     r"(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|hill|circle|cir|trail|trl|terrace"
@@ -37,14 +37,14 @@ _ADDRESS = re.compile(
     rf"\b\d{{1,6}}[a-z]?\s+(?:[nsew]\.?\s+|north\s+|south\s+|east\s+|west\s+)?(?:[a-z0-9'.]+\s+){{1,3}}?{_STREET}{_UNIT}"
     r"(?:,\s*[A-Za-z .]{2,30}(?:,\s*[A-Z]{2})?(?:\s+\d{5})?)?"
     r"|\b(?:calle|avenida|av\.|calz\.?|calzada|camino)\s+(?:[^\W\d_]+\s+){1,4}?#?\d{1,6}\b(?:,\s*[^\W\d_ ]+)?",
-    re.I,
+    re.IGNORECASE,
 )
 _NAME = re.compile(
     r"\b(?:my (?:(?:last|new|full) )?name(?: is|'s)(?: now)?|last name is now|i am called|me llamo|mi (?:nuevo )?nombre es|mi apellido es)\s+"
     r"(?P<name>[^\W\d_][\w'-]+(?:\s+(?!and\b|y\b|on\b|now\b|not\b|i\b|but\b|my\b|is\b)[^\W\d_][\w'-]+){0,2})",
-    re.I,
+    re.IGNORECASE,
 )
-_NOT_NAMES = frozenset("wrong misspelled spelled incorrect not on in mal different changed".split())
+_NOT_NAMES = frozenset(["wrong", "misspelled", "spelled", "incorrect", "not", "on", "in", "mal", "different", "changed"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

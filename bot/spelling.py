@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-_SHORT = 5  # a word shorter than this must be spelt right
+_SHORT = 4  # a word shorter than this must be spelt right
 _LONG = 8  # from here on two slips are forgiven
 
 
@@ -35,7 +35,11 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
     limit = forgiven(word)
     if not limit:
         return None
-    near = sorted((slips(word, other, limit), other) for other in known if other[:1] == word[:1] and len(other) >= _SHORT)
+    near = sorted(
+        (slips(word, other, limit), other)
+        for other in known
+        if other[:1] == word[:1] and abs(len(other) - len(word)) <= limit and len(other) >= _SHORT
+    )
     near = [pair for pair in near if pair[0] <= limit]
     if not near or (len(near) > 1 and near[0][0] == near[1][0]):
         return None

@@ -1,6 +1,7 @@
 """Training of the classifier: deterministic, a few seconds on one core. The only place that needs scikit-learn and scipy."""
 
 from collections import Counter
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +11,16 @@ from sklearn.svm import LinearSVC
 
 from bot.classifier import OUT_OF_SCOPE, Examples, Floats, Model, softmax, weigh
 from bot.features import clean, count_pieces, count_words, words
+from bot.wording import plain
+
+Weights: TypeAlias = dict[int, float] | Literal["balanced"]
 
 _SEED = 20260311
 _FOLDS = 5
 _REFUSED = 0.04  # share of the shop's own in-scope examples that out-of-fold scores may refuse
 _SCALES = np.geomspace(1.0, 16.0, 25)
 _STRICTNESS = 1.0  # LinearSVC's C
+_OUT_OF_SCOPE_WEIGHT = 0.5  # it has many times the examples of the others, and would draw in what is merely new
 
 
 def train(examples: Examples) -> Model:
@@ -26,9 +31,10 @@ def train(examples: Examples) -> Model:
     target = np.array([intents.index(label) for label in labels])
     vocabulary, idf = _build_vocabulary(texts)
     matrix = _matrix(texts, vocabulary, idf)
-    scale, refuse_below = _calibrate(matrix, target, intents)
-    intent_model = _fit(matrix, target)
-    language_model = _fit(matrix, np.array(spanish).astype(int), balanced=True)
+    class_weight = {row: _OUT_OF_SCOPE_WEIGHT for row, intent in enumerate(intents) if intent == OUT_OF_SCOPE}
+    scale, refuse_below = _calibrate(matrix, target, intents, class_weight)
+    intent_model = _fit(matrix, target, class_weight)
+    language_model = _fit(matrix, np.array(spanish).astype(int), "balanced")
     by_feature = csc_matrix(matrix)
     return Model(
         intents=intents,
@@ -47,7 +53,12 @@ def train(examples: Examples) -> Model:
 
 def _flatten(examples: Examples) -> tuple[list[str], list[str], list[bool]]:
     rows = sorted(
-        {(intent, lang, clean(text)) for intent, by_lang in examples.items() for lang, ts in by_lang.items() for text in ts}
+        {
+            (intent, language, plain(clean(text)))
+            for intent, by_language in examples.items()
+            for language, written in by_language.items()
+            for text in written
+        }
     )
     return [text for _, _, text in rows], [intent for intent, _, _ in rows], [lang == "es" for _, lang, _ in rows]
 
@@ -79,19 +90,21 @@ def _matrix(texts: list[str], vocabulary: dict[str, int], idf: Floats) -> csr_ma
     return csr_matrix((values, rows, starts), shape=(len(texts), len(vocabulary)))
 
 
-def _fit(matrix: csr_matrix, target: npt.NDArray[np.int64], balanced: bool = False) -> tuple[Floats, Floats]:
+def _fit(matrix: csr_matrix, target: npt.NDArray[np.int64], class_weight: Weights) -> tuple[Floats, Floats]:
     """Weights (features, classes) and bias of one-against-rest margins; one class column when there are two classes."""
-    model = LinearSVC(C=_STRICTNESS, random_state=_SEED, class_weight="balanced" if balanced else None)
+    model = LinearSVC(C=_STRICTNESS, random_state=_SEED, class_weight=class_weight)
     model.fit(matrix, target)
     return model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
 
 
-def _calibrate(matrix: csr_matrix, target: npt.NDArray[np.int64], intents: tuple[str, ...]) -> tuple[float, float]:
+def _calibrate(
+    matrix: csr_matrix, target: npt.NDArray[np.int64], intents: tuple[str, ...], class_weight: Weights
+) -> tuple[float, float]:
     """The scale that makes out-of-fold probabilities likeliest, and the threshold that refuses `_REFUSED` of them."""
     margins = np.zeros((len(target), len(intents)), dtype=np.float32)
     nearest = np.zeros(len(target), dtype=np.float32)
     for kept, held in StratifiedKFold(_FOLDS, shuffle=True, random_state=_SEED).split(matrix, target):
-        weights, bias = _fit(matrix[kept], target[kept])
+        weights, bias = _fit(matrix[kept], target[kept], class_weight)
         margins[held] = matrix[held] @ weights + bias
         nearest[held] = (matrix[held] @ matrix[kept].T).max(axis=1).toarray().ravel()
     picked = np.arange(len(target))

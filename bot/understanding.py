@@ -26,9 +26,18 @@ __all__ = ["OUT_OF_SCOPE", "Candidate", "Entities", "Examples", "Language", "Und
 _ALTERNATIVES = 3
 _SURE_OF_PART = 0.55  # how sure each half of a message must be to count as a request of its own
 _SHORTEST_PART = 2  # words
+_MOST_PARTS = 6  # of a long story, the first ones count
 # said beside a request, these are not requests
 _MANNERS = frozenset(("greet", "goodbye", "thanks", "affirm", "deny", "help", OUT_OF_SCOPE))
-_JOINT = re.compile(r"[.?!;\n]+|,|\b(?:and|also|plus|y|e|tambi[eé]n|adem[aá]s)\b|&|\+", re.I)
+# one thing to a person, however many sentences it takes: never split
+_WHOLE = frozenset(("complaint", "roadside_help", "stop_messages"))
+# of these, one message asks for one
+_RIVALS = (
+    frozenset(("book_appointment", "reschedule_appointment", "cancel_appointment")),
+    frozenset(("book_appointment", "roadside_help")),
+    frozenset(("approve_estimate", "decline_estimate")),
+)
+_JOINT = re.compile(r"[.?!;\n]+|,|\b(?:and|also|plus|y|e|tambi[eé]n|adem[aá]s)\b|&|\+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +127,23 @@ class Understander:
         """The one or two requests of a message, in order. Two only where each half alone is a sure and different one."""
         best = Candidate(*whole.ranked[0])
         parts = [part for part in _JOINT.split(text) if len(part.split()) >= _SHORTEST_PART]
-        if len(parts) < 2:
+        if len(parts) < 2 or best.intent in _WHOLE:
             return [best]
         found: list[Candidate] = []
-        for part in parts[:6]:
+        for part in parts[:_MOST_PARTS]:
             candidate = Candidate(*self._classifier.classify(part).ranked[0])
             if candidate.confidence < _SURE_OF_PART or candidate.intent in _MANNERS:
                 continue
             if candidate.intent not in [known.intent for known in found]:
                 found.append(candidate)
-        if len(found) < 2 or not any(candidate.intent == best.intent for candidate in found):
+        if any(candidate.intent in _WHOLE for candidate in found):
+            return [next(candidate for candidate in found if candidate.intent in _WHOLE)]
+        if len(found) == 1 and best.intent in _MANNERS:
+            return found  # "hi, I left the car this morning, is it ready": the greeting is not the request
+        intents = {candidate.intent for candidate in found[:2]}
+        if len(intents) < 2 or best.intent not in intents or any(intents <= rivals for rivals in _RIVALS):
             return [best]
-        return found[:2] if best.intent in (found[0].intent, found[1].intent) else [best]
+        return found[:2]
 
     def _service_book(self, shop: Shop) -> ServiceBook:
         """The words for this shop's services, made anew when its list has changed."""

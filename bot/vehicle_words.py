@@ -18,9 +18,9 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 # what makes an everyday word a vehicle: "the fit", "my focus", "la van"
 _POINTERS = frozenset(
-    "my the our his her their this that your other old new wifes husbands moms dads sons daughters s el la mi su del tu".split()
+    ["my", "the", "our", "his", "her", "their", "this", "that", "your", "other", "old", "new", "wifes", "husbands", "moms", "dads", "sons", "daughters", "s", "el", "la", "mi", "su", "del", "tu"]
 )
-_NOT_BEHIND = frozenset("me us him her in plug plugs belt into at".split())  # "the fit in", "spark plugs"
+_NOT_BEHIND = frozenset(["me", "us", "him", "her", "in", "plug", "plugs", "belt", "into", "at"])  # "the fit in", "spark plugs"
 _VEHICLE_PARTS = ("make", "model", "kind")
 
 
@@ -91,9 +91,14 @@ def _is_meant(part: _Part, tokens: list[Token], parts: list[_Part], is_own: bool
         return False
     before = tokens[part.first - 1].word if part.first else ""
     named = any(other.last == part.first for other in parts)
-    return named or before in _POINTERS or before in _colors() or bool(_YEAR.fullmatch(before)) or (
-        is_own and len(tokens) <= 3
-    ) or before in _makes()
+    return (
+        named
+        or before in _POINTERS
+        or before in _colors()
+        or bool(_YEAR.fullmatch(before))
+        or (is_own and len(tokens) <= 3)
+        or before in _makes()
+    )
 
 
 def _runs(parts: list[_Part]) -> list[list[_Part]]:
@@ -176,7 +181,10 @@ def _common_book() -> PhraseBook:
     content = _content()
     entries = [(make, f"make {join(make)}") for make in content["makes"]]
     makes = {join(make) for make in content["makes"]}
-    entries += [(short, f"{'make' if join(name) in makes else 'model'} {join(name)}") for short, name in content["nicknames"].items()]
+    entries += [
+        (short, f"{'make' if join(name) in makes else 'model'} {join(name)}")
+        for short, name in content["nicknames"].items()
+    ]
     entries += [(str(model), f"model {join(str(model))}") for models in content["models"].values() for model in models]
     entries += [(word, f"kind {kind}") for kind, words in content["kinds"].items() for word in words]
     entries += [(word, f"color {color}") for word, color in _colors().items()]

@@ -165,18 +165,21 @@ _RULES = tuple(
         ),
         (r"\b(?:the )?week after next\b|\ben 2 week\b(?= next)", _wide),
         (
-            r"\b(?P<before>(?:this|next|coming|last|previous|\d week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
-            r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b",
+            (r"\b(?P<before>(?:this|next|coming|last|previous|\d week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
+            r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b"),
             _weekday,
         ),
         (
-            r"\b(?P<before>)wd(?P<wd>\d)(?P<behind> (?:of |de (?:la )?)?next week| next week| of next week| after next"
-            r"| week next| next| pasado| 1 week)\b",
+            (r"\b(?P<before>)wd(?P<wd>\d)(?P<behind> (?:of |de (?:la )?)?next week| next week| of next week| after next"
+            r"| week next| next| pasado| 1 week)\b"),
             _weekday,
         ),
         (rf"\b{_WD}(?:the |el |dia |day )?(?P<d>\d{{1,2}}) ?(?:th|st|nd|rd)\b", _day_of_month),
         (rf"\b{_WD}(?P<d>1[3-9]|[23]\d)\b{_NOT_CLOCK}", _day_of_month),
-        (r"\b(?P<wd>(?!))?(?:on )?(?:the )?(?P<d>\d{1,2}) ?(?:th|st|nd|rd)\b(?! (?:time|gear|street|st|ave|floor))", _day_of_month),
+        (
+            r"\b(?P<wd>(?!))?(?:on )?(?:the )?(?P<d>\d{1,2}) ?(?:th|st|nd|rd)\b(?! (?:time|gear|street|st|ave|floor))",
+            _day_of_month,
+        ),
         (rf"\b(?P<wd>(?!))?(?:on the|el day|el) (?P<d>\d{{1,2}})\b{_NOT_CLOCK}", _day_of_month),
         (r"\bdayafter\b", _fixed(2)),
         (r"\b1 week (?:from )?tomorrow\b|\btomorrow week\b", _fixed(8)),

@@ -83,7 +83,9 @@ _SPANS = (
     re.compile(rf"(?<![\d-])(?<!\d ){_ONE} ?(?:-|to|until){_THE} ?{_TWO}{_END}(?! ?-)"),
 )
 _FROM = (
-    re.compile(rf"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas){_THE}(?: de)?{_THE} {_ONE}{_END}"),
+    re.compile(
+        rf"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas){_THE}(?: de)?{_THE} {_ONE}{_END}"
+    ),
     re.compile(rf"\b{_ONE} (?:or later|or after|onwards?|en adelante|o mas tarde)\b"),
 )
 _UNTIL = (
@@ -99,7 +101,9 @@ _AT = (
     re.compile(r"\b(?P<h1>\d{1,2}):(?P<m1>\d{2})(?: ?(?P<half1>am|pm))?\b"),
     re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)? ?(?:oclock|ish|sharp|en punto)?(?: ?(?P<half1>am|pm)\b)"),
     re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)(?P<half1>)? ?(?:oclock|ish|en punto)\b"),
-    re.compile(rf"^(?:mejor |maybe |make it |how bout |ok |si |yes )?{_ONE}(?: (?:works|is fine|is good|please|esta bien))?$"),
+    re.compile(
+        rf"^(?:mejor |maybe |make it |how bout |ok |si |yes )?{_ONE}(?: (?:works|is fine|is good|please|esta bien))?$"
+    ),
 )
 _JOINED = re.compile(r"\b(1[0-2]|0?[1-9])(00|15|30|45)\b(?= ?(?:am|pm|$|§|,|on|for|works))")
 _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
@@ -172,7 +176,9 @@ def _with(said: Said, name: str, match: re.Match[str]) -> Said:
     clock = _read(match)
     if clock is None:
         return replace(said, impossible=True)
-    return replace(said, at=(*said.at, clock)) if name == "at" else replace(said, **{name: clock})
+    if name == "at":
+        return replace(said, at=(*said.at, clock))
+    return replace(said, start=clock) if name == "start" else replace(said, end=clock)
 
 
 def _both(said: Said, match: re.Match[str]) -> Said:

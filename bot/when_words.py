@@ -95,15 +95,20 @@ _OFTEN_MISSPELT = tuple(
     for word, name in _TABLE.items()
     if (name.startswith(("wd", "mo")) and len(word) > 5) or name in ("tomorrow", "afternoon", "weekend")
 )
+_ALSO_WORDS = frozenset(["sat", "sun", "mon", "wed", "lun", "mie", "vie", "dom", "mar"])
 # real words that are one slip from a day or a month
-_NOT_SLIPS = frozenset(["sunny", "someday", "monda", "fiday", "sundae", "mundane", "marshal", "marvel", "augment", "mentiones"])
+_NOT_SLIPS = frozenset(
+    ["sunny", "someday", "monda", "fiday", "sundae", "mundane", "marshal", "marvel", "augment", "mentiones"]
+)
 
 _HALF_DAY = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?|(?<=\d)([ap])\b(?! )")
 _TOKEN = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])|\d+|[^\W\d_]+|[-@]|[^\w\s]"
 )
 # "she sat", "the sun", "i wed", "it may": no day, no month
-_NO_DAY = re.compile(r"\b(he|she|i|we|they|it|you|and|just|who|the|in the) (wd[256])\b(?= (?:by|on|in|down|at the|is|was|,|$))")
+_NO_DAY = re.compile(
+    r"\b(he|she|i|we|they|it|you|and|just|who|the|in the) (wd[256])\b(?= (?:by|on|in|down|at the|is|was|,|$))"
+)
 
 _REWRITES = tuple(
     (re.compile(pattern), replacement)
@@ -143,6 +148,12 @@ def _one_spelling(word: str) -> str:
         return known or word
     nearest = find_nearest(word, _OFTEN_MISSPELT)
     return _TABLE[nearest] if nearest else word
+
+
+def weekday_of(word: str) -> int | None:
+    """0 (Monday) to 6 for a folded word that is a weekday and nothing else in either language, else None."""
+    name = _TABLE.get(word, "") if word not in _ALSO_WORDS else ""
+    return int(name[2]) if name.startswith("wd") else None
 
 
 def normalize(text: str) -> str:
