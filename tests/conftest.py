@@ -1,4 +1,4 @@
-"""What every test may ask for: `database` and `store`, each fresh, and `chromium` for the browser tests.
+"""What every test may ask for: `database` and `store`, each fresh, and `browser`.
 
 The database is the real thing over the real wire: one embedded engine per test process, in memory, or the MongoDB that
 `TEST_MONGODB_URI` names. No test reaches beyond this machine.
@@ -11,7 +11,9 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
+from config.browser import ARGUMENTS, find_browser
 from storage import engine
 from storage.mongo import Database, connect
 from storage.store import Storage
@@ -69,3 +71,25 @@ async def store(database: Database) -> Storage:
     store = Storage(database)
     await store.prepare()
     return store
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path. Without one a test is skipped, aloud; in CI it fails."""
+    path = find_browser()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no browser, and in CI the browser tests must run")
+        pytest.skip("NO BROWSER: install Chromium or Chrome, or set BROWSER_PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One browser for all; a test opens a context of its own in it (`await browser.new_context()`) and closes it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
