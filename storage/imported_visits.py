@@ -15,7 +15,6 @@ from typing import Literal
 from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
-from storage.codec import to_document
 from storage.ids import record_id
 from storage.mongo import in_chunks
 from storage.openings import Occupancy, known_minutes
@@ -172,7 +171,5 @@ class VisitImport:
             for known, record in ids.items()
             if known not in stored and record.pitline_id is None and record.status not in ACTIVE
         ]
-        refused = await self._visits.insert_new(
-            [{**to_document(self._new(record)), MARK: record.mark} for record in fresh]
-        )
+        refused = await self._visits.insert_new([(self._new(record), {MARK: record.mark}) for record in fresh])
         return done | {record.external_id: "created" for at, record in enumerate(fresh) if at not in refused}

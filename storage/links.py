@@ -117,12 +117,10 @@ class Links:
         return result.modified_count == 1
 
     async def revoke_all_for_client(self, shop: str, client_id: str) -> int:
-        """End all links of a client; how many were live or could have been."""
-        result = await self._collection.update_many(
-            {"shop": shop, "client_id": client_id, "revoked_at": {"$exists": False}},
-            {"$set": {"revoked_at": self._now()}},
-        )
-        return int(result.modified_count)
+        """End all links of a client that could still be spent; how many there were."""
+        now = self._now()
+        open_still = [link for link in await self.list_for_client(shop, client_id) if link.live(now)]
+        return sum([await self.revoke(shop, link.id) for link in open_still])
 
     def _digest(self, shop: str, token: str) -> str:
         return self._hasher.digest("link", shop, token)

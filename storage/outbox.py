@@ -66,9 +66,7 @@ DEDUPE_INDEX = "outbox_dedupe"
 INDEXES = [
     IndexModel([("shop", 1), ("dedupe_key", 1)], name=DEDUPE_INDEX, unique=True),
     IndexModel([("state", 1), ("next_at", 1)], name="outbox_due"),
-    IndexModel(
-        [("provider_id", 1)], name="outbox_provider", partialFilterExpression={"provider_id": {"$exists": True}}
-    ),
+    IndexModel([("provider_id", 1)], name="outbox_provider"),  # whole: not every engine looks up by a partial index
     IndexModel([("shop", 1), ("to", 1), ("created_at", 1)], name="outbox_to"),
 ]
 EARLY_INDEXES = [IndexModel([("expires_at", 1)], name="early_status_expiry", expireAfterSeconds=0)]

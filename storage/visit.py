@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from config.clock import utc_now
-from storage.ids import new_id
+from storage.ids import new_id, record_id
 
 VisitStatus = Literal["requested", "confirmed", "cancelled", "done", "no_show"]
 VisitSource = Literal["import", "chat", "sms", "portal", "page", "staff"]
@@ -79,6 +79,11 @@ class Visit:
     def unplaced(self) -> bool:
         """Whether it is to take place and no bay was free for it: staff must look."""
         return self.active and not self.holds_bay
+
+
+def booked_id(shop: str, booking_key: str) -> str:
+    """The id of the visit booked under this key: always the same, so the same key can never book twice."""
+    return record_id(shop, "booking", booking_key)
 
 
 def quarters_of(starts_at: datetime, minutes: int) -> tuple[int, ...]:

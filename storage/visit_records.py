@@ -10,12 +10,10 @@ from pymongo.errors import BulkWriteError
 
 from storage.codec import Document, to_document
 from storage.records import Records
-from storage.visit import LONGEST_MINUTES, Visit, VisitChanged, VisitStatus, with_status
+from storage.visit import LONGEST_MINUTES, Visit, VisitChanged, VisitStatus, booked_id, with_status
 
 DUPLICATE = 11000  # MongoDB's code for what a unique index refused
 BAY_INDEX = "visit_bay"
-KEY_INDEX = "visit_booking_key"
-EXTERNAL_INDEX = "visit_external_id"
 
 INDEXES = [
     IndexModel(
@@ -24,18 +22,9 @@ INDEXES = [
         unique=True,
         partialFilterExpression={"holds_bay": True},
     ),
-    IndexModel(
-        [("shop", 1), ("booking_key", 1)],
-        name=KEY_INDEX,
-        unique=True,
-        partialFilterExpression={"booking_key": {"$exists": True}},
-    ),
-    IndexModel(
-        [("shop", 1), ("external_id", 1)],
-        name=EXTERNAL_INDEX,
-        unique=True,
-        partialFilterExpression={"external_id": {"$exists": True}},
-    ),
+    # `external_key` is the `external_id`, or something of the visit's own where it has none: not every engine looks up
+    # by a partial index, so this one is whole.
+    IndexModel([("shop", 1), ("external_key", 1)], name="visit_external_id", unique=True),
     IndexModel([("shop", 1), ("starts_at", 1)], name="visit_time"),
     IndexModel([("shop", 1), ("client_id", 1), ("starts_at", 1)], name="visit_client"),
 ]
@@ -51,11 +40,12 @@ class VisitRecords(Records[Visit]):
 
     async def find_by_key(self, shop: str, booking_key: str) -> Visit | None:
         """The visit that was booked under this key, or None."""
-        return self._maybe(await self._collection.find_one({"shop": shop, "booking_key": booking_key}))
+        return await self.find(shop, booked_id(shop, booking_key))
 
     async def find_by_external_id(self, shop: str, external_id: str) -> Visit | None:
         """The visit that the shop's software knows by this id (imported, or claimed), or None."""
-        return self._maybe(await self._collection.find_one({"shop": shop, "external_id": external_id}))
+        found = await self._collection.find_one({"shop": shop, "external_key": external_id})
+        return None if found is None else self.read(found)
 
     async def list_upcoming(self, shop: str, client_id: str, now: datetime) -> "builtins.list[Visit]":
         """The client's visits that are still to take place, earliest first."""
@@ -75,6 +65,11 @@ class VisitRecords(Records[Visit]):
         """
         return await self.set_status(shop, visit_id, "cancelled")
 
+    async def put(self, record: Visit) -> None:
+        """Store the visit over the one with its id, or as a new one. Raises as `insert` and `replace` do."""
+        seen = await self.find(record.shop, record.id)
+        await (self.insert(record) if seen is None else self.replace(seen, record))
+
     async def set_status(self, shop: str, visit_id: str, status: VisitStatus) -> Visit:
         """Move a visit to `status`; one that is there already is returned as it is.
 
@@ -84,14 +79,15 @@ class VisitRecords(Records[Visit]):
         return seen if seen.status == status else await self.replace(seen, with_status(seen, status))
 
     async def insert(self, visit: Visit, bookkeeping: Document | None = None) -> Visit:
-        """Store a new visit. Raises `DuplicateKeyError` naming one of this file's indexes."""
-        await self._collection.insert_one({**to_document(visit), **(bookkeeping or {})})
+        """Store a new visit. Raises `DuplicateKeyError` naming what refused it: its bay, its id or its external id."""
+        await self._collection.insert_one({**_document(visit), **(bookkeeping or {})})
         return visit
 
-    async def insert_new(self, documents: Sequence[Document]) -> set[int]:
-        """Store new visits together; the positions of those that an index refused."""
-        if not documents:
+    async def insert_new(self, visits: Sequence[tuple[Visit, Document]]) -> set[int]:
+        """Store new visits together, each with its bookkeeping; the positions of those that an index refused."""
+        if not visits:
             return set()
+        documents = [{**_document(visit), **bookkeeping} for visit, bookkeeping in visits]
         try:
             await self._collection.insert_many(documents, ordered=False)
         except BulkWriteError as error:
@@ -106,9 +102,9 @@ class VisitRecords(Records[Visit]):
 
         Raises `DuplicateKeyError` when another visit holds the bay at that time.
         """
-        document = {**to_document(changed), **(bookkeeping or {})}
+        document = {**_document(changed), **(bookkeeping or {})}
         update: dict[str, Any] = {"$set": {name: value for name, value in document.items() if name != "_id"}}
-        gone = to_document(seen).keys() - document.keys()
+        gone = _document(seen).keys() - document.keys()
         if gone:
             update["$unset"] = dict.fromkeys(gone, "")
         result = await self._collection.update_one(
@@ -118,9 +114,10 @@ class VisitRecords(Records[Visit]):
             raise VisitChanged("the visit was changed at the same moment")
         return changed
 
-    def _maybe(self, document: Document | None) -> Visit | None:
-        return None if document is None else self.read(document)
-
     async def _in_order(self, query: Document) -> "builtins.list[Visit]":
         found = await self._collection.find(query).sort("starts_at", 1).to_list(None)
         return [self.read(document) for document in found]
+
+
+def _document(visit: Visit) -> Document:
+    return {**to_document(visit), "external_key": visit.external_id or f"pitline:{visit.id}"}

@@ -85,5 +85,8 @@ class Visitors:
 
     async def lower_all_for_client(self, shop: str, client_id: str) -> int:
         """Every visitor that proved to be this client is nobody again; how many there were."""
-        result = await self._collection.delete_many({"shop": shop, "client_id": client_id})
-        return int(result.deleted_count)
+        # Found by index, ended by id: the embedded engine deletes by anything else only after reading all there is.
+        found = await self._collection.find({"shop": shop, "client_id": client_id}, {"_id": 1}).to_list(None)
+        for document in found:
+            await self._collection.delete_one({"_id": document["_id"]})
+        return len(found)

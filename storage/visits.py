@@ -18,8 +18,8 @@ from storage.mongo import violated_index
 from storage.openings import NotBookable, Occupancy, check_bookable, minutes_for
 from storage.records import NotFound
 from storage.shops import Shop
-from storage.visit import EDGE, Contact, Visit, VisitConflict, VisitSource, VisitStatus, later_than, placed
-from storage.visit_records import INDEXES, KEY_INDEX, VisitRecords
+from storage.visit import EDGE, Contact, Visit, VisitConflict, VisitSource, VisitStatus, booked_id, later_than, placed
+from storage.visit_records import BAY_INDEX, INDEXES, VisitRecords
 
 __all__ = [
     "INDEXES",
@@ -85,7 +85,7 @@ class Visits(VisitRecords):
             try:
                 return await self.insert(placed(visit, bay))
             except DuplicateKeyError as error:
-                if violated_index(error) == KEY_INDEX:
+                if violated_index(error) != BAY_INDEX:
                     break
         raise OpeningTaken(f"no bay is free at {visit.starts_at.isoformat()}")
 
@@ -142,6 +142,7 @@ def _requested(shop: Shop, request: BookingRequest, now: datetime) -> Visit:
     check_bookable(shop, request.starts_at, minutes, now)
     sure = request.client_id is not None and shop.booking.confirm == "auto"
     return Visit(
+        id=booked_id(shop.slug, request.booking_key),
         shop=shop.slug,
         client_id=request.client_id,
         vehicle_id=request.vehicle_id,
