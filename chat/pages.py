@@ -21,14 +21,14 @@ from storage.staff import Staff
 from storage.store import Storage
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 _TOKENS = Path(__file__).parent.parent / "config" / "static" / "tokens.css"
 _SOCKET_IO = "socket.io.esm.min.js"
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?")
-_SHARED_MODULES = ("composer", "dates", "dom", "keep", "line", "log", "outbox", "sender", "text", "thread", "thread-view")
-_FRAME_MODULES = (*_SHARED_MODULES, "chat", "host", "words")
-_INBOX_MODULES = (*_SHARED_MODULES, "inbox-card", "inbox-desk", "inbox-keys", "inbox-list", "inbox-pane", "inbox-talk", "inbox-words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class _Pages:
             raise web.HTTPNotFound
         place = "portal" if request.query.get("in") == "portal" else "site"
         language = "es" if request.query.get("lang", shop.language).lower().startswith("es") else "en"
-        response = self._page("frame.html", _FRAME_MODULES, shop=shop, place=place, language=language)
+        response = self._page("frame.html", "frame.js", shop=shop, place=place, language=language)
         response.headers["Content-Security-Policy"] = frame_policy(shop, request.host)
         return response
 
@@ -78,9 +78,9 @@ class _Pages:
         if staff is None:
             raise web.HTTPFound(f"/staff/login?next={quote(request.path_qs, safe='')}")
         shop = await self._store.shops.get(staff.shop)
-        return self._page("inbox.html", _INBOX_MODULES, shop=shop, staff=staff)
+        return self._page("inbox.html", "inbox.js", shop=shop, staff=staff)
 
-    async def go_to_inbox(self, request: web.Request) -> web.Response:
+    async def go_to_inbox(self, _request: web.Request) -> web.Response:
         """`/staff` without its slash."""
         raise web.HTTPFound("/staff/")
 
@@ -90,9 +90,9 @@ class _Pages:
             return None
         return await self._store.staff.find(session.shop, session.staff_id)
 
-    def _page(self, template: str, modules: tuple[str, ...], **values: object) -> web.Response:
+    def _page(self, template: str, script: str, **values: object) -> web.Response:
         socket_io = self._statics.vendor_url(_SOCKET_IO)
-        preloaded = [socket_io, *(f"{self._statics.base}/{name}.js" for name in modules)]
+        preloaded = [socket_io, *(f"{self._statics.base}/{name}" for name in self._statics.modules_of(script))]
         text = _TEMPLATES.get_template(template).render(
             values, tokens=self._tokens, static=self._statics.base, socket_io=socket_io, modules=preloaded
         )

@@ -1,12 +1,13 @@
 """The files of the chat's pages: an allow-list read once, kept in memory, compressed ahead.
 
-The pages' own modules import each other by relative address, so what changes with their content is a folder in the address,
-`/static/chat/<mark>/frame.js`: such an address may be kept for ever. Without the mark the same file is there too, to be
-asked for again. From npm only what `_VENDOR` names is served.
+The pages' own modules import each other by relative address, so what changes with their content is a folder in the
+address, `/static/chat/<mark>/frame.js`: such an address may be kept for ever. Without the mark the same file is there
+too, to be asked for again. From npm only what `_VENDOR` names is served.
 """
 
 import gzip
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 _ASK_AGAIN = "no-cache"
 _MARK_LENGTH = 12
+_IMPORT = re.compile(r'^import .* from "\./([a-z-]+\.js)";$', re.MULTILINE)
 
 
 class VendorFileMissing(Exception):
@@ -54,8 +56,19 @@ class ChatStatics:
         """The address of a file from npm, with its mark. Raises KeyError for one that is not served."""
         return f"/vendor/{name}?v={self._vendor[name].mark}"
 
+    def modules_of(self, name: str) -> list[str]:
+        """The modules that this one imports, and theirs: what a page may ask for ahead."""
+        found: list[str] = []
+        waiting = [name]
+        while waiting:
+            for imported in _imports(self._own[waiting.pop()]):
+                if imported not in found:
+                    found.append(imported)
+                    waiting.append(imported)
+        return sorted(found)
+
     async def on_own(self, request: web.Request) -> web.Response:
-        """`/static/chat/{name}` and `/static/chat/{mark}/{name}`. An outdated mark gets today's file, to be asked for again."""
+        """`/static/chat/{name}`, `/static/chat/{mark}/{name}`. An old mark gets today's file, to be asked for again."""
         file = self._own.get(request.match_info["name"])
         return _answer(request, file, for_ever=request.match_info.get("mark") == self.mark)
 
@@ -86,6 +99,10 @@ def _answer(request: web.Request, file: StaticFile | None, *, for_ever: bool) ->
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return web.Response(body=file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
     return web.Response(body=file.content, headers=headers)
+
+
+def _imports(module: StaticFile) -> list[str]:
+    return _IMPORT.findall(module.content.decode())
 
 
 def _read(path: Path) -> StaticFile:

@@ -27,7 +27,8 @@ const chat = new Chat({ socket, outbox, keep, tokenKey });
 
 const host = new Host({
   onopen: () => {
-    composer.focus();
+    if (matchMedia("(pointer: coarse)").matches) find("scroll").focus(); // a phone's keyboard would hide the chat
+    else composer.focus();
     update();
   },
 });
@@ -121,6 +122,7 @@ function speak() {
 function wire() {
   chat.onnews = announce;
   chat.onchange = update;
+  find("close").hidden = !host.framed || page.in === "portal";
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));
   find("earlier").addEventListener("click", () => scroller.keepPlace(() => chat.earlier()).catch(() => update()));

@@ -2,8 +2,8 @@
 import { agoLabel } from "./dates.js";
 import { el, icon, reconcile } from "./dom.js";
 import { VIEWS } from "./inbox-desk.js";
-import { CHANNEL_NAMES, EMPTY_VIEWS, STATUS_NAMES, VIEW_NAMES } from "./inbox-words.js";
-import { initials, readablePhone } from "./text.js";
+import { CHANNEL_NAMES, EMPTY_VIEWS, nameOf, VIEW_NAMES } from "./inbox-words.js";
+import { initials } from "./text.js";
 
 export class ListView {
   /** `views`, `list`, `empty`, `more`: elements; `onview(view)`, `onopen(id)`, `onmore()`. */
@@ -40,7 +40,7 @@ export class ListView {
   }
 
   #row(row) {
-    const name = row.title || readablePhone(row.phone) || "Visitor";
+    const name = nameOf(row);
     const prefix = { staff: "Staff: ", bot: "Bot: " }[row.last?.author] ?? "";
     return el(
       "li",
@@ -60,14 +60,14 @@ export class ListView {
     );
   }
 
-  #tags(row) {
-    return el(
-      "span",
-      { class: "tags" },
-      row.urgent && el("span", { class: "tag bad-tag" }, icon("alert", 13), "Urgent"),
-      el("span", { class: `tag status-${row.status}`, text: row.status === "open" && row.assignee ? row.assignee.name : STATUS_NAMES[row.status] }),
-      row.channel && row.channel !== "web" && el("span", { class: "tag", text: CHANNEL_NAMES[row.channel] }),
-    );
+  /** Only what the view does not say already. */
+  #tags({ urgent, status, assignee, channel }) {
+    const tags = [
+      urgent && el("span", { class: "tag bad-tag" }, icon("alert", 13), "Urgent"),
+      status === "open" && assignee && el("span", { class: "tag status-open", text: assignee.name }),
+      channel && channel !== "web" && el("span", { class: "tag", text: CHANNEL_NAMES[channel] }),
+    ].filter(Boolean);
+    return tags.length ? el("span", { class: "tags" }, tags) : null;
   }
 
   #showEmpty(isEmpty, view) {

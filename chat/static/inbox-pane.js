@@ -1,7 +1,7 @@
 /** The middle pane: the open conversation's head, thread and composer. */
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
-import { lineText, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
+import { lineText, nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
 import { readablePhone } from "./text.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
@@ -29,6 +29,7 @@ export class Pane {
       list: find("thread"),
       words: WORDS,
       lineText,
+      timeBesideName: true,
       acts: { onRetry: (ref) => talk.retry(ref), onRemove: (ref) => talk.giveUp(ref) },
     });
     this.composer = new Composer({ form: find("reply"), words: WORDS, onsend: (text) => this.#send(text), ontype: (on) => this.#onType(on) });
@@ -44,6 +45,7 @@ export class Pane {
   enter() {
     this.#setNote(false);
     find("act-problem").hidden = true;
+    find("gist").open = matchMedia("(min-width: 46rem) and (min-height: 40rem)").matches;
     requestAnimationFrame(() => this.scroller.settle(true));
   }
 
@@ -145,7 +147,7 @@ export class Pane {
 
   #showHead(summary = {}) {
     const { status, assignee, urgent, gist, phone } = summary;
-    find("pane-title").textContent = summary.title || readablePhone(phone) || "Conversation";
+    find("pane-title").textContent = nameOf({ id: this.talk.id, ...summary });
     const state = status === "open" && assignee ? `Open with ${assignee.id === this.desk.me ? "you" : assignee.name}` : (STATUS_NAMES[status] ?? "");
     find("pane-status").textContent = [state, phone && readablePhone(phone)].filter(Boolean).join(" · ");
     find("pane-urgent").hidden = !urgent;

@@ -1,4 +1,5 @@
 /** What the inbox says to staff. */
+import { readablePhone } from "./text.js";
 
 export const WORDS = {
   you: "You",
@@ -20,7 +21,7 @@ export const WORDS = {
   too_long: (length, most) => `Too long: ${length} of ${most} characters.`,
 };
 
-export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "With the bot", resolved: "Resolved" };
+export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "Bot", resolved: "Resolved" };
 
 export const EMPTY_VIEWS = {
   waiting: ["Nobody is waiting", "When the bot hands someone over, they appear here first."],
@@ -31,6 +32,12 @@ export const EMPTY_VIEWS = {
 };
 
 export const STATUS_NAMES = { waiting: "Waiting for a person", open: "Open", bot: "With the bot", snoozed: "Snoozed", resolved: "Resolved" };
+
+/** What to call a conversation: the client, the number, or which visitor it is. */
+export function nameOf({ title, client, phone, id }) {
+  if (!client && !phone && (!title || title === "Visitor")) return `Visitor ${String(id ?? "").slice(-4)}`;
+  return title || readablePhone(phone);
+}
 
 export const CHANNEL_NAMES = { web: "Chat", sms: "Text", email: "E-mail" };
 

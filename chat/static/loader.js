@@ -72,9 +72,10 @@
   function start() {
     const { root, button, count } = build();
     let frame = null;
+    let isLoaded = false;
     let unread = 0;
     const isOpen = () => frame !== null && !frame.hidden;
-    const say = (word) => frame.contentWindow?.postMessage({ pitline: word }, origin);
+    const say = (word) => isLoaded && frame.contentWindow?.postMessage({ pitline: word }, origin);
 
     function label() {
       const name = isOpen() ? words.close : words.open;
@@ -88,7 +89,10 @@
       frame = document.createElement("iframe");
       frame.title = words.title;
       frame.src = `${origin}/widget/${encodeURIComponent(shop)}?lang=${encodeURIComponent(language.slice(0, 5))}`;
-      frame.addEventListener("load", () => isOpen() && say("open"));
+      frame.addEventListener("load", () => {
+        isLoaded = true;
+        say(isOpen() ? "open" : "closed");
+      });
       root.append(frame);
     }
 

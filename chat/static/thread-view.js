@@ -5,10 +5,10 @@ import { pieces, safeUrl } from "./text.js";
 export class ThreadView {
   /**
    * `list`: the `ol`; `words`; `linkTarget`: where links open; `acts`: {onChoice(button), onRetry(ref), onRemove(ref)};
-   * `lineText(row)`: what a small line says.
+   * `lineText(row)`: what a small line says; `showNames(row)`; `timeBesideName`: the time there and not below.
    */
-  constructor({ list, words, linkTarget = "_blank", acts = {}, lineText = (row) => row.text, showNames = () => true }) {
-    Object.assign(this, { list, words, linkTarget, acts, lineText, showNames });
+  constructor({ list, words, linkTarget = "_blank", acts = {}, lineText = (row) => row.text, showNames = () => true, timeBesideName = false }) {
+    Object.assign(this, { list, words, linkTarget, acts, lineText, showNames, timeBesideName });
   }
 
   /** Bring the page to these rows. */
@@ -42,7 +42,7 @@ export class ThreadView {
 
   #name(row) {
     const role = row.tone === "bot" ? this.words.assistant : row.tone === "note" ? this.words.note : null;
-    return el("p", { class: "who" }, this.#who(row), role && el("span", { class: "role", text: role }));
+    return el("p", { class: "who" }, this.#who(row), role && el("span", { class: "role", text: role }), this.timeBesideName && el("time", { class: "role", datetime: row.at, text: row.time }));
   }
 
   #text(text) {
@@ -75,8 +75,8 @@ export class ThreadView {
     if (row.state === "failed") return this.#failed(row);
     const channel = row.channel && this.words[`by_${row.channel}`];
     const states = { sending: this.words.sending, sent: this.words.sent, seen: this.words.seen, undelivered: this.words.not_delivered };
-    const parts = [row.time, channel, states[row.state]].filter(Boolean);
-    if (!row.last && !row.state) return null;
+    const parts = [!this.timeBesideName && row.time, channel, states[row.state]].filter(Boolean);
+    if (!parts.length || (!row.last && !row.state)) return null;
     return el("p", { class: `foot${row.state === "undelivered" ? " bad" : ""}` }, parts.join(" · "));
   }
 
