@@ -119,10 +119,10 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
         live=SocketPushes(clients, staff),
     )
     clients.hub = staff.hub = hub
-    app = _application(settings, store, clock, hub, bell)
-    sockets.attach(app)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
+        app = _application(settings, store, clock, hub, bell, http)
+        sockets.attach(app)
         await hub.start()
         stack.push_async_callback(hub.close)
         sweep = Sweep(hub)
@@ -143,7 +143,12 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
 
 
 def _application(
-    settings: Settings, store: Storage, clock: BusinessClock, hub: "Hub", bell: asyncio.Event
+    settings: Settings,
+    store: Storage,
+    clock: BusinessClock,
+    hub: "Hub",
+    bell: asyncio.Event,
+    http: aiohttp.ClientSession,
 ) -> web.Application:
     from chat.channels.sms import SmsContext, sms_routes
     from chat.pages import ChatPages, chat_routes
@@ -157,7 +162,7 @@ def _application(
     app.add_routes(chat_routes(ChatPages(settings=settings, store=store, node_modules=_ROOT / "node_modules")))
     app.add_routes(sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)))
     if not settings.production:
-        app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub)))
+        app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)))
     app.add_routes(_health_routes(store))
     return app
 

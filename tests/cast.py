@@ -1,4 +1,4 @@
-"""The cast of the end-to-end tests: one shop, a few people, always the same. It is Wednesday 2026-03-11, 10:30 in Austin."""
+"""The cast of the end-to-end tests: one shop, a few people. It is Wednesday 2026-03-11, 10:30."""
 
 from dataclasses import replace
 from datetime import date, datetime

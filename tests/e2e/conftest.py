@@ -12,9 +12,9 @@ from tests.e2e.running import Door, serving
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all services of a test process: the model is trained once."""
-    return tmp_path_factory.mktemp("data")
+def data_dir() -> Path:
+    """One folder for all services of all runs: the model is trained once."""
+    return Path(__file__).parents[2] / "var" / "tests"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import socketio
 from aiohttp import web
 from pydantic import SecretStr
@@ -54,6 +55,10 @@ async def serving(store: Storage, data_dir: Path, **changes: Any) -> AsyncIterat
             yield running
         finally:
             await runner.cleanup()
+
+
+class Refused(Exception):
+    """The connection was refused, with this reason."""
 
 
 @dataclass
@@ -104,6 +109,7 @@ class Door:
 
     running: Running
     people: list[Person] = field(default_factory=list)
+    sessions: list[aiohttp.ClientSession] = field(default_factory=list)
 
     async def client(self, shop: str = SHOP.slug, visitor: str | None = None, cookie: str | None = None) -> Person:
         """A web visitor; with a session cookie, that session's client."""
@@ -123,19 +129,26 @@ class Door:
     async def close(self) -> None:
         """Everybody leaves."""
         await asyncio.gather(*(person.socket.disconnect() for person in self.people))
+        await asyncio.gather(*(session.close() for session in self.sessions))
 
     async def _connect(self, namespace: str, auth: dict[str, Any] | None, cookies: dict[str, str]) -> Person:
-        connection = socketio.AsyncClient(reconnection=False)
+        self.sessions.append(aiohttp.ClientSession())  # our own: the library leaves its behind when it is refused
+        connection = socketio.AsyncClient(reconnection=False, http_session=self.sessions[-1])
         person = Person(connection, namespace)
         connection.on("*", person._listen, namespace=namespace)
+        reasons: list[Any] = []
+        connection.on("connect_error", reasons.append, namespace=namespace)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
-        await connection.connect(
-            self.running.settings.public_url,
-            headers=headers,
-            auth=auth,
-            namespaces=[namespace],
-            transports=["websocket"],
-            wait_timeout=10,
-        )
+        try:
+            await connection.connect(
+                self.running.settings.public_url,
+                headers=headers,
+                auth=auth,
+                namespaces=[namespace],
+                transports=["websocket"],
+                wait_timeout=10,
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise Refused(reasons[0]["message"] if reasons else str(error)) from error
         self.people.append(person)
         return person

@@ -5,12 +5,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from socketio.exceptions import ConnectionError as Refused
 
 from config.clock import utc_now
 from server import Running
 from tests.cast import MARIA, OTHER_SHOP
-from tests.e2e.running import Door
+from tests.e2e.running import Door, Refused
 
 
 async def test_a_visitor_is_greeted(door: Door) -> None:

@@ -3,11 +3,10 @@
 import uuid
 
 import pytest
-from socketio.exceptions import ConnectionError as Refused
 
 from server import Running
 from tests.cast import MARIA, RAY, RIVAL_RAY
-from tests.e2e.running import Door, Person
+from tests.e2e.running import Door, Person, Refused
 
 
 async def conversation_of(person: Person) -> str:
