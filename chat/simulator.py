@@ -3,6 +3,7 @@
 What is typed here goes through the signed webhook, like a real text; the page shows what a phone would show.
 """
 
+import dataclasses
 import hashlib
 import ipaddress
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chat.channels.sms import find_identity
 from chat.channels.sms_text import segments
 from chat.hub import Hub
-from chat.texting import REPLIES_PATH, SIMULATE_PATH, CannotText, compose_text, post_text
+from chat.texting import LINES_PATH, REPLIES_PATH, SIMULATE_PATH, CannotText, compose_text, line_of, post_text
 from config.clock import utc_now
 from config.settings import Settings
 from storage.clients import Client
@@ -57,6 +58,7 @@ def simulator_routes(context: SimulatorContext) -> list[web.AbstractRouteDef]:
     return [
         web.get("/simulator", simulator.show),
         web.get("/simulator/thread", simulator.on_thread),
+        web.get(LINES_PATH, simulator.on_lines),
         web.get(REPLIES_PATH, simulator.on_replies),
         web.post(SIMULATE_PATH, simulator.on_text),
     ]
@@ -95,12 +97,25 @@ class _Simulator:
         self._check_local(request)
         given = await _fields(request)
         try:
-            text = compose_text(await self._shop(given.get("shop")), given.get("from", ""), given.get("text", ""))
+            shop = await self._shop(given.get("shop"))
+            text = compose_text(line_of(shop), given.get("from", ""), given.get("text", ""))
             await post_text(self._settings, self._http, _own_origin(request), text)
         except CannotText as error:
             return _answer(request, {"error": {"code": "bad_request", "message": str(error)}}, [str(error)], status=400)
-        answer = await self._replies(text.shop, text.sender, text.sid)
+        answer = await self._replies(shop, text.sender, text.sid)
         return _answer(request, answer, [*answer["replies"], *(f"({note})" for note in answer["notes"])])
+
+    async def on_lines(self, request: web.Request) -> web.Response:
+        """The shops that can be texted, and which of them know `number`."""
+        self._check_local(request)
+        written = request.query.get("number", "")
+        lines = []
+        for shop in await self._store.shops.list():
+            if shop.sms_number is not None:
+                number = _as_phone(shop, written)
+                known = await self._store.clients.find_by_phone(shop.slug, number) if number else []
+                lines.append(dataclasses.asdict(line_of(shop, knows=bool(known))))
+        return web.json_response(lines)
 
     async def on_replies(self, request: web.Request) -> web.Response:
         """What was texted back to `number` after the text `sid`, once its turn is over."""

@@ -5,6 +5,7 @@ Both go through the signed webhook of the running server, as Twilio does; nothin
 
 import secrets
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,8 @@ from chat.channels.sms import SIGNATURE_HEADER, TEXT_PATH, sign
 from config.settings import Settings
 from storage.phones import NotAPhone, parse_phone
 from storage.shops import Shop
-from storage.store import Storage
 
+LINES_PATH = "/simulator/lines"
 REPLIES_PATH = "/simulator/replies"
 SIMULATE_PATH = "/simulator/text"
 
@@ -28,10 +29,23 @@ class CannotText(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopLine:
+    """A shop's number (E.164), as one who texts it knows it. `country` is how numbers are read, `knows` whether it has
+    the texting number on file.
+    """
+
+    slug: str
+    name: str
+    number: str
+    country: str
+    knows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A text from `sender` (E.164) to a shop. `sid` is made up as Twilio makes its own."""
 
-    shop: Shop
+    line: ShopLine
     sender: str
     body: str
     sid: str
@@ -41,25 +55,31 @@ class Text:
         return {
             "MessageSid": self.sid,
             "From": self.sender,
-            "To": self.shop.sms_number or "",
+            "To": self.line.number,
             "Body": self.body,
             "NumMedia": "0",
             "NumSegments": "1",
         }
 
 
-def compose_text(shop: Shop, number: str, body: str) -> Text:
-    """A new text from a number as people write it. Raises `CannotText`."""
+def line_of(shop: Shop, *, knows: bool = False) -> ShopLine:
+    """The line of a shop. Raises `CannotText` when it has none."""
     if shop.sms_number is None:
         raise CannotText(f"{shop.name} has no sms_number: nothing can be texted to it")
+    country = shop.address.country or "US"
+    return ShopLine(slug=shop.slug, name=shop.name, number=shop.sms_number, country=country, knows=knows)
+
+
+def compose_text(line: ShopLine, number: str, body: str) -> Text:
+    """A new text from a number as people write it. Raises `CannotText`."""
     if not body.strip():
         raise CannotText("the text is empty")
     written = f"+{number.strip()}" if number.startswith(" ") else number  # a form's bare + arrives as a space
     try:
-        sender = parse_phone(written, shop.address.country or "US")
+        sender = parse_phone(written, line.country)
     except NotAPhone as error:
         raise CannotText(f"{number.strip()!r} {error}: write it as +15125550142") from error
-    return Text(shop=shop, sender=sender, body=body, sid=f"SM{secrets.token_hex(16)}")
+    return Text(line=line, sender=sender, body=body, sid=f"SM{secrets.token_hex(16)}")
 
 
 async def post_text(settings: Settings, http: aiohttp.ClientSession, origin: str, text: Text) -> None:
@@ -75,15 +95,13 @@ async def post_text(settings: Settings, http: aiohttp.ClientSession, origin: str
             raise CannotText(f"the server answered {response.status}")
 
 
-async def run_sms(  # noqa: PLR0917  # what the command line has, in its order
-    settings: Settings, store: Storage, shop: str | None, number: str, text: str, console: Console
-) -> int:
+async def run_sms(settings: Settings, shop: str | None, number: str, text: str, console: Console | None = None) -> int:
     """The command `sms`: text the running server, wait for the turn to end, print the replies. The exit status."""
+    console = console or Console()
     try:
         if settings.production:
             raise CannotText("production takes texts from Twilio only")
-        composed = compose_text(await _find_shop(store, shop, number), number, text)
-        answer = await _exchange(settings, composed)
+        answer = await _exchange(settings, shop, number, text)
     except CannotText as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
@@ -107,40 +125,38 @@ def curl_line(settings: Settings, shop: Shop, number: str, text: str) -> str:
     return f"curl {' '.join(parts)} http://localhost:{settings.port}{SIMULATE_PATH}"
 
 
-async def _exchange(settings: Settings, text: Text) -> dict[str, Any]:
+async def _exchange(settings: Settings, slug: str | None, number: str, body: str) -> dict[str, Any]:
     origin = local_origin(settings)
-    query = {"shop": text.shop.slug, "number": text.sender, "sid": text.sid}
     try:
         async with aiohttp.ClientSession(timeout=_LIMIT) as http:
+            lines = [ShopLine(**line) for line in await _get(http, origin + LINES_PATH, number=number)]
+            text = compose_text(_choose_line(lines, slug), number, body)
             await post_text(settings, http, origin, text)
-            async with http.get(origin + REPLIES_PATH, params=query) as response:
-                if response.status != 200:
-                    raise CannotText(f"the text was taken, but the replies cannot be read: {response.status}")
-                answer: dict[str, Any] = await response.json()
-                return answer
+            query = {"shop": text.line.slug, "number": text.sender, "sid": text.sid}
+            answer: dict[str, Any] = await _get(http, origin + REPLIES_PATH, **query)
+            return answer
     except aiohttp.ClientConnectorError as error:
         raise CannotText(f"no server answers at {origin}: start it with `make run`") from error
     except (TimeoutError, aiohttp.ClientError) as error:
         raise CannotText(f"the server at {origin} broke off: {str(error) or 'it took too long'}") from error
 
 
-async def _find_shop(store: Storage, slug: str | None, number: str) -> Shop:
+async def _get(http: aiohttp.ClientSession, url: str, **query: str) -> Any:
+    async with http.get(url, params=query) as response:
+        if response.status != 200:
+            raise CannotText(f"the server answered {response.status} for {url}: does it run in production?")
+        return await response.json()
+
+
+def _choose_line(lines: Sequence[ShopLine], slug: str | None) -> ShopLine:
     """The shop that is named; else the only one, or the only one that has this number on file."""
-    shops = await store.shops.list()
-    names = ", ".join(shop.slug for shop in shops) or "none: import one, or run `python server.py demo`"
+    names = ", ".join(line.slug for line in lines) or "none with an sms_number"
     if slug is not None:
-        named = next((shop for shop in shops if shop.slug == slug), None)
+        named = next((line for line in lines if line.slug == slug), None)
         if named is None:
-            raise CannotText(f"there is no shop {slug!r}; there is {names}")
+            raise CannotText(f"there is no shop {slug!r} to text; there is {names}")
         return named
-    candidates = shops if len(shops) < 2 else [shop for shop in shops if await _knows(store, shop, number)]
+    candidates = [line for line in lines if line.knows] if len(lines) > 1 else lines
     if len(candidates) != 1:
-        raise CannotText(f"say which shop with --shop: {names}")
+        raise CannotText(f"say which shop with --shop; there is {names}")
     return candidates[0]
-
-
-async def _knows(store: Storage, shop: Shop, number: str) -> bool:
-    try:
-        return bool(await store.clients.find_by_phone(shop.slug, parse_phone(number, shop.address.country or "US")))
-    except NotAPhone:
-        return False

@@ -29,7 +29,7 @@ async def line(store, tmp_path):
 
 async def command(line, *arguments, settings=None) -> tuple[int, str]:
     out = io.StringIO()
-    status = await run_sms(settings or line.settings, line.store, *arguments, Console(file=out, width=200))
+    status = await run_sms(settings or line.settings, *arguments, Console(file=out, width=200))
     return status, out.getvalue()
 
 
