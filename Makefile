@@ -2,7 +2,7 @@
 # make test   set up what the tests need (a browser too) and run them all
 # make check  lint, format, types, and who may import whom
 # make bench  figures: turns, acks, page sizes
-# make intent name=ask_warranty   start a new intent
+# make intent name=ask_warranty [code=yes]   start a new intent
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
@@ -45,7 +45,7 @@ bench: setup-test
 
 intent: setup
 	test -n "$(name)" || { echo "which? make intent name=ask_warranty" >&2; exit 1; }
-	exec $(PY) -m bot.scaffold "$(name)"
+	exec $(PY) -m bot.scaffold $(if $(code),--code) "$(name)"
 
 pins:
 	command -v uv >/dev/null || { echo "make pins needs uv: pip install uv" >&2; exit 1; }
