@@ -141,7 +141,7 @@ def _refused(ranked: list[tuple[str, float]], similarity: float, refuse_below: f
 
 
 def weigh(text: str, vocabulary: Mapping[str, int], idf: Floats) -> tuple[Integers, Floats]:
-    """Known features of a text and their TF-IDF; words and pieces are each of length 1 with their unknown ones counted in.
+    """Known features of a text and their TF-IDF; words and pieces each of length 1, the unknown ones counted in.
 
     So a text of strange words lies far from everything, however well its few known words fit.
     """

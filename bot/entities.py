@@ -130,7 +130,8 @@ _INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", r
 _TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.IGNORECASE)
 _GIVEN_UP = re.compile(
-    r"\b(?:can'?t|cannot|can not|won'?t|not going to|no puedo|no voy|no podr[eé]|i have an? |tengo (?:una )?cita|late)\b"
+    r"\b(?:can'?t|cannot|can not|won'?t|not going to|no puedo|no voy|no podr[eé]|i have an?|late)\b"
+    r"|\btengo (?:una )?cita\b"
     r"|\b(?:my|our|mi|the|la) (?:\S+ ){0,4}(?:appointment|appt|visit|booking|cita)\b|\bcita (?:del?|para)\b",
     re.IGNORECASE,
 )

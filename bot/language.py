@@ -13,16 +13,23 @@ _SPANISH_MARK = re.compile(r"[¿¡ñÑ]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # The commonest words that only one of the two languages has; "me", "no", "a", "son", "ten" are in both.
-_ENGLISH = frozenset(
-    ["the", "is", "are", "am", "was", "were", "do", "does", "did", "can", "could", "will", "would", "what", "when", "where", "how", "who", "why", "you", "your", "my", "i", "im", "it", "its", "this", "that", "have", "has", "need", "want", "with", "for", "from", "and", "or", "but", "not", "any", "get", "got", "please", "thanks", "thank", "hi", "hello", "hey", "yes", "yeah", "there", "much", "many", "today", "tomorrow", "of", "to", "on", "at", "in", "be", "if"]
-)
-_SPANISH = frozenset(
-    ["el", "la", "los", "las", "un", "una", "unos", "unas", "es", "esta", "estan", "estoy", "soy", "que", "cuando", "donde", "como", "quien", "cual", "cuanto", "cuanta", "cuantos", "cuantas", "por", "para", "con", "mi", "mis", "su", "sus", "tu", "tus", "yo", "usted", "ustedes", "lo", "le", "se", "si", "y", "o", "pero", "ya", "hay", "tengo", "tiene", "tienen", "quiero", "quisiera", "puedo", "puede", "pueden", "necesito", "hola", "gracias", "buenas", "buenos", "dias", "tardes", "noches", "hoy", "manana", "favor", "del", "al", "de", "en", "muy", "mas", "carro", "coche", "auto"]
-)
+_ENGLISH_WORDS = """
+the is are am was were do does did can could will would what when where how who why you your my i im it its
+this that have has need want with for from and or but not any get got please thanks thank hi hello hey yes
+yeah there much many today tomorrow of to on at in be if
+"""
+_SPANISH_WORDS = """
+el la los las un una unos unas es esta estan estoy soy que cuando donde como quien cual cuanto cuanta cuantos
+cuantas por para con mi mis su sus tu tus yo usted ustedes lo le se si y o pero ya hay tengo tiene tienen
+quiero quisiera puedo puede pueden necesito hola gracias buenas buenos dias tardes noches hoy manana favor del
+al de en muy mas carro coche auto
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_SPANISH = frozenset(_SPANISH_WORDS.split())
 
 
 def detect_language(text: str, spanish: float, default: Language) -> Language:
-    """The language of `text`. `spanish` is the trained score: above 0 Spanish, below 0 English, the further the surer."""
+    """The language of `text`. `spanish` is the trained score: above 0 Spanish, below 0 English."""
     if _SPANISH_MARK.search(text):
         return "es"
     found = _WORD.findall(fold(text).replace("'", ""))

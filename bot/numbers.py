@@ -1,4 +1,4 @@
-"""What stands in a message in a form of its own: invoice and estimate numbers, amounts, e-mail, phone, plate, address, name."""
+"""What has a form of its own: invoice and estimate numbers, amounts, e-mail, phone, plate, address, name."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"(?<![\w@.-])(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
 _PLATE = re.compile(
-    r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:))*\s*[:#]?\s*"
+    r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:)(?!\w))*\s*[:#]?\s*"
     r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",
     re.IGNORECASE,
 )
@@ -40,11 +40,13 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"\b(?:my (?:(?:last|new|full) )?name(?: is|'s)(?: now)?|last name is now|i am called|me llamo|mi (?:nuevo )?nombre es|mi apellido es)\s+"
+    r"\b(?:my (?:(?:last|new|full) )?name(?: is|'s)(?: now)?|last name is now|i am called|me llamo"
+    r"|mi (?:nuevo )?nombre es|mi apellido es)\s+"
     r"(?P<name>[^\W\d_][\w'-]+(?:\s+(?!and\b|y\b|on\b|now\b|not\b|i\b|but\b|my\b|is\b)[^\W\d_][\w'-]+){0,2})",
     re.IGNORECASE,
 )
-_NOT_NAMES = frozenset(["wrong", "misspelled", "spelled", "incorrect", "not", "on", "in", "mal", "different", "changed"])
+_NOT_NAMES_WORDS = "wrong misspelled spelled incorrect not on in mal different changed"
+_NOT_NAMES = frozenset(_NOT_NAMES_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 _SHORT = 4  # a word shorter than this must be spelt right
-_LONG = 8  # from here on two slips are forgiven
+_LONG = 7  # from here on two slips are forgiven
 
 
 def slips(one: str, other: str, limit: int) -> int:
@@ -31,7 +31,7 @@ def forgiven(word: str) -> int:
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str | None:
-    """The one known word within the forgiven slips, the first letter kept; None when there is none or two are as near."""
+    """The one known word within the forgiven slips, first letter kept; None when there is none or two are as near."""
     limit = forgiven(word)
     if not limit:
         return None

@@ -1,4 +1,4 @@
-"""Training of the classifier: deterministic, a few seconds on one core. The only place that needs scikit-learn and scipy."""
+"""Training of the classifier: deterministic, seconds on one core. Only here scikit-learn and scipy are needed."""
 
 from collections import Counter
 from typing import Literal, TypeAlias
@@ -20,11 +20,12 @@ _FOLDS = 5
 _REFUSED = 0.04  # share of the shop's own in-scope examples that out-of-fold scores may refuse
 _SCALES = np.geomspace(1.0, 16.0, 25)
 _STRICTNESS = 1.0  # LinearSVC's C
-_OUT_OF_SCOPE_WEIGHT = 0.5  # it has many times the examples of the others, and would draw in what is merely new
+# it has many times the examples of the others, and would draw in what is merely new
+_OUT_OF_SCOPE_WEIGHT = 0.5
 
 
 def train(examples: Examples) -> Model:
-    """The model of these examples. Raises ValueError when there are fewer than three intents or an intent has too few."""
+    """The model of these examples. Raises ValueError for fewer than three intents or an intent with too few."""
     texts, labels, spanish = _flatten(examples)
     intents = tuple(sorted(set(labels)))
     _check(intents, labels)

@@ -1,12 +1,12 @@
-"""A message to what is meant: intent with confidence, language, and what it names. One function, used by chat and command line.
+"""A message to what is meant: intent with confidence, language, what it names. Chat and command line use one function.
 
-`Understander.train_or_load` takes seconds the first time and must run off the event loop; `understand` takes milliseconds.
+`Understander.train_or_load` takes seconds the first time and must run off the event loop; `understand` milliseconds.
 """
 
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """What a message means. `alternatives` are the next best, best first: refused messages have their best guesses here."""
+    """What a message means. `alternatives` are the next best, best first; of a refused message, the best guesses."""
 
     text: str
     intent: str
@@ -58,7 +58,7 @@ class Understanding:
     alternatives: tuple[Candidate, ...] = ()
     second_intent: str | None = None
     language: Language
-    entities: Entities = Entities()
+    entities: Entities = field(default_factory=Entities)
 
     def as_dict(self) -> dict[str, Any]:
         """As `understanding.md` writes it, ready for JSON."""
@@ -124,7 +124,7 @@ class Understander:
         )
 
     def _requests(self, text: str, whole: Scores) -> list[Candidate]:
-        """The one or two requests of a message, in order. Two only where each half alone is a sure and different one."""
+        """The one or two requests of a message, in order. Two only where each part alone is sure and different."""
         best = Candidate(*whole.ranked[0])
         parts = [part for part in _JOINT.split(text) if len(part.split()) >= _SHORTEST_PART]
         if len(parts) < 2 or best.intent in _WHOLE:

@@ -17,10 +17,13 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 # what makes an everyday word a vehicle: "the fit", "my focus", "la van"
-_POINTERS = frozenset(
-    ["my", "the", "our", "his", "her", "their", "this", "that", "your", "other", "old", "new", "wifes", "husbands", "moms", "dads", "sons", "daughters", "s", "el", "la", "mi", "su", "del", "tu"]
-)
-_NOT_BEHIND = frozenset(["me", "us", "him", "her", "in", "plug", "plugs", "belt", "into", "at"])  # "the fit in", "spark plugs"
+_POINTERS_WORDS = """
+my the our his her their this that your other old new wifes husbands moms dads sons daughters s el la mi su
+del tu
+"""
+_POINTERS = frozenset(_POINTERS_WORDS.split())
+_NOT_BEHIND_WORDS = "me us him her in plug plugs belt into at"
+_NOT_BEHIND = frozenset(_NOT_BEHIND_WORDS.split())  # "the fit in", "spark plugs"
 _VEHICLE_PARTS = ("make", "model", "kind")
 
 

@@ -46,7 +46,7 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhenContext:
-    """What a phrase is read against: now in the shop's zone (aware) and the shop's open hours of a day (local times)."""
+    """What a phrase is read against: now in the shop's zone (aware), and the shop's hours of a day (local times)."""
 
     now: dt.datetime
     hours: Callable[[dt.date], Sequence[tuple[dt.time, dt.time]]]
@@ -63,7 +63,7 @@ def find_when(text: str, context: WhenContext) -> When | None:
     said = find_times(line)
     if not days and said.empty:
         return None
-    day, asks = _one_day(days, line)
+    day, asks = _one_day(days)
     if said.impossible or "impossible" in asks:
         return When(date=day, asks=("impossible",))
     hours = _hours(day, context)
@@ -72,7 +72,7 @@ def find_when(text: str, context: WhenContext) -> When | None:
         asks = ["date"]
     asks += [ask for ask in more if ask not in asks]
     if day and "past" not in asks and _is_past(when, day, context):
-        later = _next_week(days, when, day, line)
+        later = _next_week(days, day)
         if later:
             day = later
         else:
@@ -87,7 +87,7 @@ def _in_a_while(moment: dt.datetime) -> When:
     return When(date=moment.date(), time=time.replace(minute=time.minute // 5 * 5))
 
 
-def _one_day(days: list[Day], line: str) -> tuple[dt.date | None, list[Ask]]:
+def _one_day(days: list[Day]) -> tuple[dt.date | None, list[Ask]]:
     """The day meant, and what is unclear about it: one of several is not for us to pick."""
     if not days:
         return None, []
@@ -139,7 +139,7 @@ def _is_past(when: When, day: dt.date, context: WhenContext) -> bool:
     return last is not None and last <= context.now.time()
 
 
-def _next_week(days: list[Day], when: When, day: dt.date, line: str) -> dt.date | None:
+def _next_week(days: list[Day], day: dt.date) -> dt.date | None:
     """A week later, when today was named by its weekday alone: "wed at 9" on a Wednesday at half past ten."""
     return day + dt.timedelta(days=7) if any(named.date == day and named.weekday for named in days) else None
 

@@ -160,18 +160,26 @@ _RULES = tuple(
         (rf"\b{_WD}?(?:the |el )?\b(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})(?:/(?P<y>\d{{2,4}}))?\b", _slashed),
         (rf"\b{_WD}?(?:the |el )?mo(?P<mo>\d+) (?:the )?(?P<d>\d{{1,2}}){_TH}{_NOT_CLOCK}{_YEAR}", _month_day),
         (
-            rf"\b{_WD}?(?:the |el )?(?P<d>\d{{1,2}}|first|second|third|primero){_TH}(?: of| de)? mo(?P<mo>\d+)\b{_YEAR}",
+            (
+                rf"\b{_WD}?(?:the |el )?(?P<d>\d{{1,2}}|first|second|third|primero){_TH}"
+                rf"(?: of| de)? mo(?P<mo>\d+)\b{_YEAR}"
+            ),
             _month_day,
         ),
         (r"\b(?:the )?week after next\b|\ben 2 week\b(?= next)", _wide),
         (
-            (r"\b(?P<before>(?:this|next|coming|last|previous|\d week (?:from|on|after)|next week(?: on)?)(?: coming)? )"
-            r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b"),
+            (
+                r"\b(?P<before>(?:this|next|coming|last|previous|\d week (?:from|on|after)|next week(?: on)?)"
+                r"(?: coming)? )"
+                r"(?:el )?wd(?P<wd>\d)(?P<behind> next week| next)?\b"
+            ),
             _weekday,
         ),
         (
-            (r"\b(?P<before>)wd(?P<wd>\d)(?P<behind> (?:of |de (?:la )?)?next week| next week| of next week| after next"
-            r"| week next| next| pasado| 1 week)\b"),
+            (
+                r"\b(?P<before>)wd(?P<wd>\d)(?P<behind> (?:of |de (?:la )?)?next week| after next"
+                r"| week next| next| pasado| 1 week)\b"
+            ),
             _weekday,
         ),
         (rf"\b{_WD}(?:the |el |dia |day )?(?P<d>\d{{1,2}}) ?(?:th|st|nd|rd)\b", _day_of_month),

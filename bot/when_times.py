@@ -10,7 +10,7 @@ DayPart = Literal["morning", "afternoon", "evening"]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock time as said: `half` where the words say which half of the day. Hour and minute are possible ones."""
+    """A clock time as said: `half` where the words say which half of the day. Hour and minute exist."""
 
     hour: int
     minute: int = 0
@@ -42,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When the shop is open on the day in question, first opening to last closing; `now` only when that day is today."""
+    """When the shop is open on the day in question, first opening to last closing; `now` only if that is today."""
 
     opens: dt.time
     closes: dt.time
@@ -72,10 +72,15 @@ def decide(clock: Clock, hours: Hours, part: DayPart | None = None, *, closing: 
 
 
 def _clock(n: int) -> str:
-    return rf"(?P<h{n}>\d{{1,2}})(?::(?P<m{n}>\d{{2}}))?(?: ?(?:oclock|ish|hour|en punto|sharp))?(?: ?(?P<half{n}>am|pm)\b)?"
+    exactly = r"(?: ?(?:oclock|ish|hour|en punto|sharp))?"
+    return rf"(?P<h{n}>\d{{1,2}})(?::(?P<m{n}>\d{{2}}))?{exactly}(?: ?(?P<half{n}>am|pm)\b)?"
 
 
-_END = r"(?![\d:/%$]| ?(?:mile|k\b|car|vehicle|year|day|week|month|minute|hour|people|buck|dollar|tire|new|th\b|st\b|nd\b|rd\b|- \d{3}|bay))"
+# "2 cars", "20 th", "555 - 201": no clock
+_END = (
+    r"(?![\d:/%$]| ?(?:mile|k\b|car|vehicle|year|day|week|month|minute|hour|people|buck|dollar|tire|new|bay"
+    r"|th\b|st\b|nd\b|rd\b|- \d{3}))"
+)
 _THE = r"(?: ?(?:at|las?|like))*"
 _ONE, _TWO = _clock(1), _clock(2)
 _SPANS = (
@@ -84,7 +89,8 @@ _SPANS = (
 )
 _FROM = (
     re.compile(
-        rf"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas){_THE}(?: de)?{_THE} {_ONE}{_END}"
+        r"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas)"
+        rf"{_THE}(?: de)?{_THE} {_ONE}{_END}"
     ),
     re.compile(rf"\b{_ONE} (?:or later|or after|onwards?|en adelante|o mas tarde)\b"),
 )
@@ -110,21 +116,25 @@ _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
     (
         "evening",
         re.compile(
-            r"\b(?:evening|tonight|after (?:work|school|hours)|when i get off(?: work)?|despues del? (?:trabajo|trabajar)"
+            r"\b(?:evening|tonight|after (?:work|school|hours)|when i get off"
+            r"|despues del? (?:trabajo|trabajar)"
             r"|saliendo del trabajo|cuando salga del trabajo)\b"
         ),
     ),
     (
         "afternoon",
         re.compile(
-            r"\b(?:afternoon|after lunch|end of (?:the )?day|late in the day|after noon|despues de comer|later in the day)\b"
+            r"\b(?:afternoon|after lunch|end of (?:the )?day|late in the day|after noon"
+            r"|despues de comer|later in the day)\b"
         ),
     ),
     (
         "morning",
         re.compile(
-            r"\b(?:morning|first thing|before (?:work|noon|lunch)|early in the day|crack of dawn|when you open|right when you open"
-            r"|bright and early|a primera (?:hour|hora)|primera hour|temprano|early (?=§|on)|in the am|antes de(?:l)? trabajo)\b"
+            r"\b(?:morning|first thing|before (?:work|noon|lunch)|early in the day|crack of dawn"
+            r"|(?:right )?when you open"
+            r"|bright and early|a primera (?:hour|hora)|primera hour|temprano|early (?=§|on)"
+            r"|in the am|antes de(?:l)? trabajo)\b"
         ),
     ),
 )

@@ -1,7 +1,7 @@
-"""The words of days and times, both languages, brought to one spelling that the rules of `when_days` and `when_times` read.
+"""The words of days and times, both languages, in the one spelling that `when_days` and `when_times` read.
 
-Weekdays become `wd0` (Monday) to `wd6`, months `mo1` to `mo12`, number words digits, "half past nine" `9:30`. Tokens are
-parted by one blank; punctuation between phrases becomes a comma.
+Weekdays become `wd0` (Monday) to `wd6`, months `mo1` to `mo12`, number words digits, "half past nine" `9:30`.
+Tokens are parted by one blank; punctuation becomes a comma.
 """
 
 import re
@@ -95,11 +95,11 @@ _OFTEN_MISSPELT = tuple(
     for word, name in _TABLE.items()
     if (name.startswith(("wd", "mo")) and len(word) > 5) or name in ("tomorrow", "afternoon", "weekend")
 )
-_ALSO_WORDS = frozenset(["sat", "sun", "mon", "wed", "lun", "mie", "vie", "dom", "mar"])
+_ALSO_WORDS_WORDS = "sat sun mon wed lun mie vie dom mar"
+_ALSO_WORDS = frozenset(_ALSO_WORDS_WORDS.split())
 # real words that are one slip from a day or a month
-_NOT_SLIPS = frozenset(
-    ["sunny", "someday", "monda", "fiday", "sundae", "mundane", "marshal", "marvel", "augment", "mentiones"]
-)
+_NOT_SLIPS_WORDS = "sunny someday monda fiday sundae mundane marshal marvel augment mentiones"
+_NOT_SLIPS = frozenset(_NOT_SLIPS_WORDS.split())
 
 _HALF_DAY = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?|(?<=\d)([ap])\b(?! )")
 _TOKEN = re.compile(
@@ -120,7 +120,10 @@ _REWRITES = tuple(
         (r"\b(?:a )?quarter (?:past|after) (\d{1,2})\b|\b(\d{1,2}) y (?:quarter|15)\b", r"\1\2:15"),
         (r"\b(\d{1,2}) (30|15|45|20)\b(?! (?:day|week|minute|hour|th))", r"\1:\2"),
         (
-            r"\b(?:a )?(quarter|\d{1,2}(?= minute)|\d{1,2}(?= para))(?: minute)? (?:to|till|until|before|para las?) (\d{1,2})\b",
+            (
+                r"\b(?:a )?(quarter|\d{1,2}(?= minute)|\d{1,2}(?= para))(?: minute)?"
+                r" (?:to|till|until|before|para las?) (\d{1,2})\b"
+            ),
             r"<\1 \2>",
         ),
         (r"\b(\d{1,2}) menos (quarter|5|10|20|15)\b", "<\\2 \\1>"),
@@ -159,8 +162,8 @@ def weekday_of(word: str) -> int | None:
 def normalize(text: str) -> str:
     """A message in the one spelling of the rules. `9:30`, `3/14` and `2026-03-14` stand as one token each."""
     folded = _HALF_DAY.sub(lambda match: f" {match[1] or match[2]}m ", fold(text).replace("o'clock", "oclock"))
-    tokens = [_one_spelling(token) if token.isalpha() or token == "@" else token for token in _TOKEN.findall(folded)]
-    line = " ".join("," if len(token) == 1 and not token.isalnum() and token != "-" else token for token in tokens)
+    tokens = [_one_spelling(word) if word.isalpha() or word == "@" else word for word in _TOKEN.findall(folded)]
+    line = " ".join("," if len(word) == 1 and not word.isalnum() and word != "-" else word for word in tokens)
     for pattern, replacement in _REWRITES:
         line = pattern.sub(replacement, line)
     return _NO_DAY.sub(r"\1", _TO.sub(_subtract, line))

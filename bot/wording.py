@@ -1,4 +1,4 @@
-"""One way of saying what is said in many: texting slang written out, any vehicle "car", any weekday "weekday", slips repaired.
+"""One way of saying what is said in many: slang written out, any vehicle "car", any weekday "weekday", slips repaired.
 
 Training and use go through the same `plain`; only use repairs slips, towards the words of the examples.
 """
