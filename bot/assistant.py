@@ -23,6 +23,8 @@ from storage.messages import Button
 from storage.shops import Shop
 from storage.store import Storage
 
+_EITHER = frozenset({"", "no", "ok", "okay", "stop"})
+
 
 class Assistant:
     """The bot of one process. Shared by all turns; keeps nothing between them."""
@@ -49,7 +51,7 @@ class Assistant:
     async def _scene(self, turn: Turn, peer: Peer, tracker: Tracker) -> Scene:
         language = tracker.slots.get("language") or await _first_language(peer)
         heard = await self._hear(turn, peer, tracker, language)
-        spoken = heard.understanding.language
+        spoken = language if _is_either(turn.text) else heard.understanding.language
         tracker = tracker.with_slots({"language": spoken})
         return Scene(turn=turn, peer=peer, tracker=tracker, heard=heard, wording=Wording(spoken, turn.shop.zone))
 
@@ -89,6 +91,11 @@ class Assistant:
             tracker=tracker.to_dict(),
             identified_as=said.identified_as,
         )
+
+
+def _is_either(text: str) -> bool:
+    """Whether a text is in both languages, and so changes none."""
+    return text.strip(" .!?").casefold() in _EITHER
 
 
 async def _first_language(peer: Peer) -> Language:

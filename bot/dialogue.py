@@ -35,11 +35,14 @@ class Dialogue:
         step = await self._proving.respond(scene)
         if isinstance(step, Said):
             return step
-        scene = step or scene
+        before, scene = scene, step or scene
         form = scene.tracker.active_loop
         if form is not None and form in self._catalog.intents:
-            return await self._in_form(scene, form)
-        return await self._plain(scene)
+            said = await self._in_form(scene, form)
+        else:
+            said = await self._plain(scene)
+        newly_known = scene.peer.client_id != before.peer.client_id
+        return replace(said, identified_as=scene.peer.client_id) if newly_known else said
 
     def _may_answer_while_waiting(self, scene: Scene) -> bool:
         intent = self._catalog.intents.get(scene.intent)
@@ -142,4 +145,4 @@ def _joined(first: Said, second: Said) -> Said:
         pages=first.reply.pages + second.reply.pages,
         hand_off=first.reply.hand_off or second.reply.hand_off,
     )
-    return replace(second, reply=reply, identified_as=first.identified_as or second.identified_as)
+    return replace(second, reply=reply)

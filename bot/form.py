@@ -21,6 +21,10 @@ from bot.tracker import LASTING, Slots
 CONFIRM = "confirm"
 _SHORT = 4  # words: an answer to what was asked, rather than a question of its own
 
+_LONGEST_YES = 8  # words
+_CONDITIONS = frozenset(
+    {"but", "except", "instead", "wait", "actually", "unless", "if", "pero", "mejor", "salvo", "espere", "excepto"}
+)
 _CANCEL = re.compile(
     r"(never ?mind|forget (it|about it)|cancel( (it|that|this|the booking))?|stop|drop it|leave it|"
     r"olvidalo|dejalo|no importa|cancelar|cancelalo|ya no( quiero)?)( please| por favor| gracias| thanks)?"
@@ -135,7 +139,9 @@ class Form(Intent):
     async def _unfilled(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
         """The message changed nothing: a yes, a no, or something else."""
         if requested == CONFIRM and context.heard.intent == "affirm" and _fits(context, filled):
-            return await self._submit(context, filled)
+            if "of" in context.given or _is_plain_yes(context.turn.text):
+                return await self._submit(context, filled)
+            return self._denied(context, filled, requested)
         if context.heard.intent == "deny":
             return self._denied(context, filled, requested)
         asked = await self._ask_on(context, filled, {})
@@ -197,6 +203,12 @@ def _fits(context: Context, filled: Mapping[str, Any]) -> bool:
     """Whether a yes is for this read-back: a typed one always is, a button may be an older one's."""
     mark = _mark(filled)
     return bool(context.given.get("of", mark) == mark)
+
+
+def _is_plain_yes(text: str) -> bool:
+    """Whether a yes has no condition to it: "yes but make it 11" is none."""
+    words = re.findall(r"\w+", fold(text))
+    return len(words) <= _LONGEST_YES and _CONDITIONS.isdisjoint(words) and not any(word.isdigit() for word in words)
 
 
 def _is_cancel(context: Context) -> bool:

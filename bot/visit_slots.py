@@ -172,7 +172,9 @@ async def _vehicles(context: Context, ids: list[str]) -> tuple[Choice, ...]:
 
 
 def _words(context: Context) -> str | None:
-    """The message itself as the answer to what was asked in words."""
-    if context.heard.intent in _ANSWERS or context.given:
+    """The message itself as the answer to what was asked in words, unless it is clearly about something else."""
+    when = context.entities.when
+    about_visit = context.entities.service_code is not None or (when is not None and when.date is not None)
+    if context.heard.intent in _ANSWERS or context.given or about_visit:
         return None
     return " ".join(context.turn.text.split())[:_LONGEST_WORDS] or None

@@ -16,6 +16,7 @@ _SHOWN = 4  # openings of one day that are offered
 _NEAREST = 3
 _PARTS = {"morning": (time(0), time(12)), "afternoon": (time(12), time(17)), "evening": (time(16), time(23, 59))}
 _USUAL = time(9)  # what "near" is measured from, where only a day is known
+_IN_WORDS = frozenset({"car", "name", "phone"})
 _WISH = ("day", "time", "from", "to")
 
 
@@ -28,7 +29,7 @@ class TimeSlot:
     async def fill(self, state: FormState) -> Filling:
         """What the message wishes over what was wished before; then the opening, or what is offered in its place."""
         context, filled = state.context, state.filled
-        when = context.entities.when
+        when = _meant(context)
         problem = _unclear(context, when) if when is not None else None
         wish = _wished(context, when)
         if problem is not None:
@@ -98,6 +99,14 @@ async def _offer(context: Context, wish: Mapping[str, Any], day: date, minutes: 
         return None, _nothing_free(context)
     text = context.say("offer_closed" if closed else "offer_full", day=context.day(day))
     return None, Reply(text=_capital(text), choices=_choices(context, nearest, with_day=True))
+
+
+def _meant(context: Context) -> When | None:
+    """The message's day and time; a bare number in answer to a question in words is none ("2012 Outback")."""
+    when = context.entities.when
+    if when is not None and when.date is None and context.tracker.requested_slot in _IN_WORDS:
+        return None
+    return when
 
 
 def _unclear(context: Context, when: When) -> Reply | None:
