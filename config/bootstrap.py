@@ -188,7 +188,8 @@ def _install(step: _Step, line: "list[str]") -> None:
         collected += text.startswith("Collecting ")
         if time.monotonic() - told > 5:
             told = time.monotonic()
-            what = "installing them" if text.startswith("Installing") else f"{collected} fetched"
+            what = f"{collected} fetched" if collected else "fetching"
+            what = "unpacking" if text.startswith("Installing") else what
             say(f"{step.name}: {what}, {told - began:.0f} s")
     if child.wait():
         print("".join(said[-15:]), file=sys.stderr)
