@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from storage.opening_hours import intervals
 from storage.openings import Opening, Openings, last_day
 from storage.shops import Shop
 
@@ -16,6 +17,7 @@ class DayOffer:
     """One day of the week shown, and its free times."""
 
     day: date
+    open: bool  # whether the shop is; then none free means full
     openings: tuple[Opening, ...]
 
 
@@ -41,7 +43,9 @@ async def offer_week(openings: Openings, shop: Shop, minutes: int, wanted: date 
     first = today + timedelta(days=(wanted - today).days // _DAYS * _DAYS)
     days = [first + timedelta(days=offset) for offset in range(_DAYS) if first + timedelta(days=offset) <= last]
     free = await asyncio.gather(*(openings.free(shop, day, minutes, now) for day in days))
-    offers = tuple(DayOffer(day=day, openings=found) for day, found in zip(days, free, strict=True))
+    offers = tuple(
+        DayOffer(day=day, open=bool(intervals(shop, day)), openings=found) for day, found in zip(days, free, strict=True)
+    )
     picked = next((offer for offer in offers if offer.day == wanted), None)
     times = picked.openings if picked is not None else ()
     return WeekOffer(

@@ -13,7 +13,8 @@ _PAST_SHOWN = 20
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the visits."""
-    visits = await asked.context.store.visits.list_for_client(asked.shop.slug, asked.known_client.id)
+    found = await asked.context.store.visits.list_for_client(asked.shop.slug, asked.known_client.id)
+    visits = sorted(found, key=lambda visit: visit.starts_at)
     upcoming = [visit for visit in visits if _to_come(visit, asked.now)]
     past = [visit for visit in reversed(visits) if not _to_come(visit, asked.now)]
     vehicles = await vehicles_of(asked) if asked.sections["vehicles"] else {}
