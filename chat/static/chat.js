@@ -7,6 +7,7 @@
 import { ask } from "./line.js";
 import { MessageLog } from "./log.js";
 import { Sender } from "./sender.js";
+import * as timers from "./timers.js";
 
 const RETRY_AFTER = 2000;
 const TYPING_FADES = 6000;
@@ -36,7 +37,7 @@ export class Chat {
   #sender;
 
   /** `socket`: of socket.io-client; `outbox`: an Outbox; `keep`: a Storage for the visitor token, under `tokenKey`. */
-  constructor({ socket, outbox, keep, tokenKey, now = Date.now, later = setTimeout, never = clearTimeout }) {
+  constructor({ socket, outbox, keep, tokenKey, now = Date.now, later = timers.later, never = timers.never }) {
     Object.assign(this, { socket, outbox, keep, tokenKey, now, later, never });
     this.#sender = new Sender({
       socket,

@@ -2,6 +2,7 @@
 import { ask } from "./line.js";
 import { MessageLog } from "./log.js";
 import { Sender } from "./sender.js";
+import * as timers from "./timers.js";
 
 const RETRY_AFTER = 2000;
 const TYPING_FADES = 6000;
@@ -26,7 +27,7 @@ export class Talk {
   #sender;
 
   /** `desk`: the Desk that is told what acks say; `outbox`: of this browser tab; `myName`: as the shop shows it. */
-  constructor({ socket, desk, outbox, myName, now = Date.now, later = setTimeout, never = clearTimeout }) {
+  constructor({ socket, desk, outbox, myName, now = Date.now, later = timers.later, never = timers.never }) {
     Object.assign(this, { socket, desk, outbox, myName, now, later, never });
     this.#sender = new Sender({
       socket,

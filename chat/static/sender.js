@@ -1,5 +1,6 @@
 /** Moves an outbox: one message after the other, each until it is acknowledged or refused for good. */
 import { ask } from "./line.js";
+import * as timers from "./timers.js";
 
 const RETRY_AFTER = 2000;
 
@@ -11,7 +12,7 @@ export class Sender {
    * `isFor(item)`: whether it may go now; `payload(item)`: what is emitted beside the `ref`; `onsent(item, ack)`;
    * `onchange()` after any step.
    */
-  constructor({ socket, outbox, isFor, payload = ({ body }) => body, onsent, onchange, later = setTimeout }) {
+  constructor({ socket, outbox, isFor, payload = ({ body }) => body, onsent, onchange, later = timers.later }) {
     Object.assign(this, { socket, outbox, isFor, payload, onsent, onchange, later });
   }
 
