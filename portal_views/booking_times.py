@@ -44,7 +44,8 @@ async def offer_week(openings: Openings, shop: Shop, minutes: int, wanted: date 
     days = [first + timedelta(days=offset) for offset in range(_DAYS) if first + timedelta(days=offset) <= last]
     free = await asyncio.gather(*(openings.free(shop, day, minutes, now) for day in days))
     offers = tuple(
-        DayOffer(day=day, open=bool(intervals(shop, day)), openings=found) for day, found in zip(days, free, strict=True)
+        DayOffer(day=day, open=bool(intervals(shop, day)), openings=found)
+        for day, found in zip(days, free, strict=True)
     )
     picked = next((offer for offer in offers if offer.day == wanted), None)
     times = picked.openings if picked is not None else ()

@@ -4,8 +4,17 @@ from aiohttp import hdrs, web
 
 from portal_views.pages import html, pick_language, render
 
-_CODES = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "bad_request",
-          409: "conflict", 413: "too_long", 429: "rate_limited", 503: "unavailable"}  # fmt: skip
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "bad_request",
+    409: "conflict",
+    413: "too_long",
+    429: "rate_limited",
+    503: "unavailable",
+}
 _PLAIN = {
     403: "this is not allowed",
     404: "there is nothing here",

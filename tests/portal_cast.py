@@ -1,4 +1,4 @@
-"""Two shops and the people of the portal's tests, with records enough for every page; and the application they visit."""
+"""Two shops and the people of the portal's tests, with records enough for every page; and the application itself."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -29,7 +29,12 @@ SERVICES = (
     Service(code="brakes", name={"en": "Brake service", "es": "Frenos"}, minutes=120, price_from=18900),
     Service(code="tires", name={"en": "Tire rotation", "es": "Rotación de llantas"}, minutes=30, price_from=3500),
     Service(code="state_inspection", name={"en": "State inspection", "es": "Inspección estatal"}, minutes=30),
-    Service(code="diagnosis", name={"en": "Check-engine diagnosis", "es": "Diagnóstico del motor"}, minutes=60, price_from=9500),
+    Service(
+        code="diagnosis",
+        name={"en": "Check-engine diagnosis", "es": "Diagnóstico del motor"},
+        minutes=60,
+        price_from=9500,
+    ),
 )
 GARLAND = Shop(
     slug="garland",
@@ -50,11 +55,22 @@ GARLAND = Shop(
     payment_methods=("cash", "card", "check", "financing"),
     pay_url="https://pay.example/garland",
 )
-HARBOR = replace(GARLAND, slug="harbor", name="Harbor Tire", sms_number="+15125550201", phone="+15125550200", bays=("1",))
+HARBOR = replace(
+    GARLAND, slug="harbor", name="Harbor Tire", sms_number="+15125550201", phone="+15125550200", bays=("1",)
+)
 
-DANA = Client(id="dana", shop="garland", external_id="c1", name="Dana Whitfield", phones=("+15125550142",), email="dana@mail.example")
+DANA = Client(
+    id="dana",
+    shop="garland",
+    external_id="c1",
+    name="Dana Whitfield",
+    phones=("+15125550142",),
+    email="dana@mail.example",
+)
 RAY = Client(id="ray", shop="garland", external_id="c2", name="Ray Osei", phones=("+15125550143",))
-ANA = Client(id="ana", shop="garland", external_id="c3", name="Ana Lucía Ortega", phones=("+15125550144",), language="es")
+ANA = Client(
+    id="ana", shop="garland", external_id="c3", name="Ana Lucía Ortega", phones=("+15125550144",), language="es"
+)
 NOEL = Client(id="noel", shop="garland", external_id="c4", name="Noel Empty", email="noel@mail.example")
 PAT = Client(id="pat", shop="garland", external_id="c5", name="Pat Shared", phones=("+15125550150",))
 SAM = Client(id="sam", shop="garland", external_id="c6", name="Sam Shared", phones=("+15125550150",))
@@ -65,11 +81,29 @@ HARRY = Client(id="harry", shop="harbor", external_id="c1", name="Harry Harbor",
 CLIENTS = (DANA, RAY, ANA, NOEL, PAT, SAM, OFF, HARRY)
 
 CIVIC = Vehicle(
-    id="civic", shop="garland", external_id="v1", client_id="dana", year=2019, make="Honda", model="Civic", trim="EX",
-    plate="KLM 4821", vin="2HGFC2F69KH512345", mileage=61240, mileage_on=date(2026, 8, 30), miles_per_year=12000,
-)  # fmt: skip
+    id="civic",
+    shop="garland",
+    external_id="v1",
+    client_id="dana",
+    year=2019,
+    make="Honda",
+    model="Civic",
+    trim="EX",
+    plate="KLM 4821",
+    vin="2HGFC2F69KH512345",
+    mileage=61240,
+    mileage_on=date(2026, 8, 30),
+    miles_per_year=12000,
+)
 TRUCK = Vehicle(
-    id="truck", shop="garland", external_id="v2", client_id="dana", year=2015, make="Ford", model="F-150", mileage=128400
+    id="truck",
+    shop="garland",
+    external_id="v2",
+    client_id="dana",
+    year=2015,
+    make="Ford",
+    model="F-150",
+    mileage=128400,
 )
 RAYS_CAR = Vehicle(id="rayscar", shop="garland", external_id="v3", client_id="ray", year=2021, make="Kia", model="Soul")
 
@@ -85,7 +119,13 @@ LINES = (
 def invoice(number: str, total: int, issued_on: date, **fields: object) -> Invoice:
     """One of Dana's invoices, unless `fields` say otherwise."""
     base = Invoice(
-        id=f"inv{number}", shop="garland", external_id=number, number=number, client_id="dana", issued_on=issued_on, total=total
+        id=f"inv{number}",
+        shop="garland",
+        external_id=number,
+        number=number,
+        client_id="dana",
+        issued_on=issued_on,
+        total=total,
     )
     return replace(base, **fields)  # type: ignore[arg-type]
 
@@ -99,25 +139,65 @@ INVOICES = (
     invoice("2001", 8800, date(2026, 9, 1), client_id="ray"),
 )
 PAYMENTS = (
-    Payment(id="p1", shop="garland", external_id="p1", client_id="dana", paid_on=date(2026, 10, 21), amount=10000, method="card",
-            invoice_id="inv1038", reference="4471"),
-    Payment(id="p2", shop="garland", external_id="p2", client_id="dana", paid_on=date(2026, 6, 2), amount=18900, method="cash",
-            invoice_id="inv1012"),
-)  # fmt: skip
+    Payment(
+        id="p1",
+        shop="garland",
+        external_id="p1",
+        client_id="dana",
+        paid_on=date(2026, 10, 21),
+        amount=10000,
+        method="card",
+        invoice_id="inv1038",
+        reference="4471",
+    ),
+    Payment(
+        id="p2",
+        shop="garland",
+        external_id="p2",
+        client_id="dana",
+        paid_on=date(2026, 6, 2),
+        amount=18900,
+        method="cash",
+        invoice_id="inv1012",
+    ),
+)
 ORDER = WorkOrder(
-    id="wo1", shop="garland", external_id="wo1", number="W-311", client_id="dana", vehicle_id="truck", status="in_progress",
-    promised_at=datetime(2026, 11, 24, 22, 0, tzinfo=UTC), note="Water pump is in, timing belt goes on next.",
+    id="wo1",
+    shop="garland",
+    external_id="wo1",
+    number="W-311",
+    client_id="dana",
+    vehicle_id="truck",
+    status="in_progress",
+    promised_at=datetime(2026, 11, 24, 22, 0, tzinfo=UTC),
+    note="Water pump is in, timing belt goes on next.",
     history=(
         StatusMoment(status="received", at=datetime(2026, 11, 23, 14, 0, tzinfo=UTC)),
         StatusMoment(status="in_progress", at=datetime(2026, 11, 24, 15, 0, tzinfo=UTC), note="Parts arrived."),
     ),
-)  # fmt: skip
+)
 REMINDERS = (
-    Reminder(id="r1", shop="garland", external_id="r1", client_id="dana", vehicle_id="civic", service="oil_change",
-             status="due", due_mileage=65000),
-    Reminder(id="r2", shop="garland", external_id="r2", client_id="dana", vehicle_id="truck", service="state_inspection",
-             status="due", due_on=date(2026, 11, 15)),
-)  # fmt: skip
+    Reminder(
+        id="r1",
+        shop="garland",
+        external_id="r1",
+        client_id="dana",
+        vehicle_id="civic",
+        service="oil_change",
+        status="due",
+        due_mileage=65000,
+    ),
+    Reminder(
+        id="r2",
+        shop="garland",
+        external_id="r2",
+        client_id="dana",
+        vehicle_id="truck",
+        service="state_inspection",
+        status="due",
+        due_on=date(2026, 11, 15),
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -150,9 +230,13 @@ async def fill(store: Storage) -> None:
     for reminder in REMINDERS:
         await store.reminders.put(reminder)
     request = BookingRequest(
-        services=("oil_change", "tires"), starts_at=datetime(2026, 11, 30, 15, 0, tzinfo=UTC), booking_key="cast",
-        source="chat", client_id="dana", vehicle_id="civic",
-    )  # fmt: skip
+        services=("oil_change", "tires"),
+        starts_at=datetime(2026, 11, 30, 15, 0, tzinfo=UTC),
+        booking_key="cast",
+        source="chat",
+        client_id="dana",
+        vehicle_id="civic",
+    )
     await store.visits.reserve(GARLAND, request, NOW)
 
 

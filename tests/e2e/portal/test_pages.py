@@ -86,8 +86,13 @@ async def test_a_section_that_is_switched_off_is_not_there_and_not_in_the_menu(s
 
 async def test_a_client_with_nothing_gets_friendly_pages(sign_in) -> None:
     browser = await sign_in("noel")
-    expected = {"": "All paid", "invoices": "No invoices yet", "visits": "No visits yet", "vehicles": "No vehicle on file",
-                "work-orders": "none of your vehicles"}  # fmt: skip
+    expected = {
+        "": "All paid",
+        "invoices": "No invoices yet",
+        "visits": "No visits yet",
+        "vehicles": "No vehicle on file",
+        "work-orders": "none of your vehicles",
+    }
     for page, words in expected.items():
         response = await browser.get(f"{PORTAL}/{page}")
         assert response.status == 200
@@ -131,7 +136,9 @@ async def test_the_front_door_lists_the_shops_and_one_shop_is_its_own_door(store
     assert response.headers["Location"] == "/s/garland/"
 
 
-@pytest.mark.parametrize("path", ["/s/nowhere/", "/s/nowhere/book", "/s/nowhere/portal/", "/s/nowhere/k/abc", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/s/nowhere/", "/s/nowhere/book", "/s/nowhere/portal/", "/s/nowhere/k/abc", "/nothing"]
+)
 async def test_what_is_not_there_says_so_kindly(visitor, path) -> None:
     response = await visitor.get(path)
     assert response.status == 404
