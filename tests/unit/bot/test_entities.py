@@ -22,16 +22,17 @@ SERVICES = (
 )
 
 
-def vehicle(id_: str, year: int, make: str, model: str, color: str, plate: str | None = None) -> Vehicle:
+def vehicle(id_: str, title: str, color: str, plate: str | None = None) -> Vehicle:
+    year, make, model = title.split(" ", 2)
     return Vehicle(
-        id=id_, shop="s", external_id=id_, client_id="c", year=year, make=make, model=model, color=color, plate=plate
+        id=id_, shop="s", external_id=id_, client_id="c", year=int(year), make=make, model=model, color=color, plate=plate
     )
 
 
 OWN = (
-    vehicle("civic", 2019, "Honda", "Civic", "Blue", "KLM 4821"),
-    vehicle("f150", 2016, "Ford", "F-150", "White"),
-    vehicle("odyssey", 2020, "Honda", "Odyssey", "Silver"),
+    vehicle("civic", "2019 Honda Civic", "Blue", "KLM 4821"),
+    vehicle("f150", "2016 Ford F-150", "White"),
+    vehicle("odyssey", "2020 Honda Odyssey", "Silver"),
 )
 AROUND = Surroundings(
     services=make_service_book(SERVICES, ()),
