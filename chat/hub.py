@@ -7,7 +7,7 @@ queue, and its answer is stored only if the conversation is still the bot's.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -227,19 +227,18 @@ class Hub:
 
     async def record_delivery(self, shop: str, conversation_id: str, message_id: str, delivery: Delivery) -> None:
         """A carrier told how far a message has come. The state only moves forward; a failure is final."""
+        messages = self.store.messages
         while True:
-            entry = await self.store.messages.find(shop, conversation_id, message_id)
+            entry = await messages.find(shop, conversation_id, message_id)
             if entry is None or not _moves_forward(entry.delivery, delivery):
                 return
-            rev = await self._next_rev(shop, conversation_id)
-            if await self.store.messages.change_delivery(entry, delivery, rev):
+            if await messages.change_delivery(entry, delivery):
                 break
+        conversation = await self.directory.get(shop, conversation_id)
+        rev = await messages.number_change(entry, conversation.rev)
         await self.store.conversations.record_rev(shop, conversation_id, rev)
         self.writer.changed(conversation_id, rev=rev)
-        conversation = await self.directory.get(shop, conversation_id)
-        changed = await self.store.messages.find(shop, conversation_id, message_id)
-        if changed is not None:
-            await self._live.entry_changed(conversation, changed)
+        await self._live.entry_changed(replace(conversation, rev=rev), replace(entry, delivery=delivery))
 
     async def settled(self, conversation_id: str) -> None:
         """Returns when no turn of this conversation is queued or running in this process."""
@@ -250,11 +249,6 @@ class Hub:
         delivery = await self._channels[entry.channel].deliver(shop, conversation, entry)
         if delivery is not None and delivery != entry.delivery:
             await self.record_delivery(shop.slug, conversation.id, entry.id, delivery)
-
-    async def _next_rev(self, shop: str, conversation_id: str) -> int:
-        conversation = await self.directory.get(shop, conversation_id)
-        later = await self.store.messages.changed_since(shop, conversation_id, conversation.rev)
-        return max([conversation.rev, *(entry.rev or 0 for entry in later)]) + 1
 
     async def _run_turn(self, job: Job) -> None:
         answered = await self._answering.answer(job)

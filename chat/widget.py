@@ -80,7 +80,7 @@ class ClientNamespace(GuardedNamespace):
         head = await self.hub.writer.head(conversation) if conversation.last_seq else conversation
         messages, more = await self._page_after(head, asked)
         store = self.hub.store
-        changed = await store.messages.changed_since(head.shop, head.id, asked.rev) if head.rev > asked.rev else []
+        changed = await store.messages.changed_between(head.shop, head.id, asked.rev, head.rev)
         client = await store.clients.find(head.shop, peer.identity.client_id) if peer.identity.client_id else None
         return {
             "visitor": peer.visitor if client is None else None,

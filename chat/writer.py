@@ -9,14 +9,13 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from chat.handoff import Event, NotAllowed, after
 from config.clock import utc_now
 from storage.conversations import Conversation, Conversations, applied
-from storage.ids import new_id
 from storage.messages import (
     Author,
     Button,
@@ -27,6 +26,7 @@ from storage.messages import (
     Link,
     Messages,
     Refusal,
+    entry_id,
 )
 from storage.proof import Identity
 
@@ -48,7 +48,6 @@ class Draft:
     event: Event
     kind: EntryKind
     author: Author
-    id: str = field(default_factory=new_id)
     channel: ChannelName = "web"
     text: str = ""
     payload: str | None = None
@@ -229,13 +228,13 @@ class LogWriter:
 
     async def _resolve_refusal(self, refusal: Refusal, pending: _Pending, entry: Entry) -> list[_Pending]:
         """Deal with the entry that was refused; returns it when it must be tried again."""
-        if refusal.by == "log_order":  # another process wrote first
+        if refusal.by == "order":  # another process wrote first
             self.forget(entry.conversation)
             return [pending]
-        if refusal.by == "log_answer":
+        if entry.in_reply_to is not None:
             _raise_in(pending, AnswerRefused("the message is answered already"))
             return []
-        existing = await self._messages.find_by_ref(entry.shop, entry.conversation, entry.ref or "")
+        existing = await self._messages.find(entry.shop, entry.conversation, entry.id)
         if existing is None:
             return [pending]
         self._remember(existing)
@@ -262,7 +261,7 @@ def _numbered(pending: _Pending, head: Conversation) -> Entry | None:
         _raise_in(pending, error)
         return None
     return Entry(
-        id=draft.id,
+        id=entry_id(head.id, ref=draft.ref, in_reply_to=draft.in_reply_to),
         shop=head.shop,
         conversation=head.id,
         seq=head.last_seq + 1,

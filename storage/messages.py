@@ -1,19 +1,20 @@
 """The log: messages, notes and acts of a conversation, under one gapless sequence.
 
-One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, the
-ones over `ref` and `in_reply_to` refuse what is there already. Every entry carries the conversation's `state` after it,
+One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, and an
+entry's id, which follows from its `ref` or from what it answers, refuses what is there already. Every entry carries the conversation's `state` after it,
 and the bot's entries the dialogue's `tracker`: the last entries say all, the conversation document is a projection.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from pymongo import IndexModel
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from storage.codec import Document, encode, from_document, to_document
+from storage.ids import new_id, record_id
 from storage.mongo import Database, DatabaseUnavailable, violated_index
 from storage.proof import Identity
 
@@ -94,7 +95,6 @@ class Entry:
     tracker: dict[str, Any] | None = None  # of the bot's answer: the dialogue's state after it
     gist: str | None = None  # of a hand-off: what staff read first
     urgent: bool = False
-    rev: int | None = None  # set when it changed after it was stored
 
     @property
     def for_client(self) -> bool:
@@ -104,28 +104,17 @@ class Entry:
 
 INDEXES = [
     IndexModel([("shop", 1), ("conversation", 1), ("seq", 1)], unique=True, name="log_order"),
-    IndexModel(
-        [("shop", 1), ("conversation", 1), ("ref", 1)],
-        unique=True,
-        partialFilterExpression={"ref": {"$exists": True}},
-        name="log_ref",
-    ),
-    IndexModel(
-        [("shop", 1), ("conversation", 1), ("in_reply_to", 1)],
-        unique=True,
-        partialFilterExpression={"in_reply_to": {"$exists": True}},
-        name="log_answer",
-    ),
-    IndexModel(
-        [("shop", 1), ("conversation", 1), ("rev", 1)],
-        unique=True,
-        partialFilterExpression={"rev": {"$exists": True}},
-        name="log_rev",
-    ),
     IndexModel([("at", 1)], name="log_at"),
 ]
 
-RefusedBy: TypeAlias = Literal["log_order", "log_ref", "log_answer"]
+RefusedBy: TypeAlias = Literal["order", "id"]  # the number is taken; it is there already
+
+
+def entry_id(conversation: str, *, ref: str | None = None, in_reply_to: str | None = None) -> str:
+    """The id of an entry: the same for the same `ref`, and for the bot's answer to the same message; else a new one."""
+    if in_reply_to is not None:
+        return record_id(conversation, "answer", in_reply_to)
+    return record_id(conversation, "ref", ref) if ref is not None else new_id()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +125,10 @@ class Refusal:
     by: RefusedBy
 
 
+_REFUSED_BY: Mapping[str, RefusedBy] = {"log_order": "order", "_id_": "id"}
+_CHANGES_AT_ONCE = 500
+
+
 class Messages:
     """The log of every conversation. Entries are only ever appended; what changes later is delivery."""
 
@@ -143,6 +136,7 @@ class Messages:
 
     def __init__(self, database: Database) -> None:
         self._entries = database[self.name]
+        self._changes = database["message_changes"]
 
     async def append(self, entries: Sequence[Entry]) -> Refusal | None:
         """Store entries in this order, on disk when it returns; stops at the first that is refused.
@@ -153,25 +147,26 @@ class Messages:
             await self._entries.insert_many([to_document(entry) for entry in entries], ordered=True)
         except BulkWriteError as error:
             first: Mapping[str, Any] = error.details["writeErrors"][0] if error.details.get("writeErrors") else {}
-            by = violated_index(first)
-            if by not in ("log_order", "log_ref", "log_answer"):
+            by = _REFUSED_BY.get(violated_index(first))
+            if by is None:
                 raise DatabaseUnavailable(str(first.get("errmsg", error))) from error
-            return Refusal(int(first["index"]), cast(RefusedBy, by))
+            return Refusal(int(first["index"]), by)
         except PyMongoError as error:
             raise DatabaseUnavailable(str(error)) from error
         return None
 
-    async def find(self, shop: str, conversation: str, entry_id: str) -> Entry | None:
+    async def find(self, shop: str, conversation: str, message_id: str) -> Entry | None:
         """The entry with this id, if it belongs to this conversation."""
-        return await self._find_one({"_id": entry_id, "shop": shop, "conversation": conversation})
+        document = await self._entries.find_one({"_id": message_id, "shop": shop, "conversation": conversation})
+        return from_document(Entry, document) if document else None
 
     async def find_by_ref(self, shop: str, conversation: str, ref: str) -> Entry | None:
         """The entry that was sent with this `ref`."""
-        return await self._find_one({"shop": shop, "conversation": conversation, "ref": ref})
+        return await self.find(shop, conversation, entry_id(conversation, ref=ref))
 
     async def find_answer(self, shop: str, conversation: str, message_id: str) -> Entry | None:
         """The bot's answer to a message."""
-        return await self._find_one({"shop": shop, "conversation": conversation, "in_reply_to": message_id})
+        return await self.find(shop, conversation, entry_id(conversation, in_reply_to=message_id))
 
     async def after(self, shop: str, conversation: str, seq: int, limit: int) -> list[Entry]:
         """At most `limit` entries with numbers above `seq`, in order."""
@@ -181,35 +176,45 @@ class Messages:
         """At most `limit` entries with numbers just below `seq`, in order."""
         return await self._range(shop, conversation, {"$gte": max(1, seq - limit), "$lt": seq})
 
-    async def changed_since(self, shop: str, conversation: str, rev: int, limit: int = 200) -> list[Entry]:
-        """Entries that changed after they were stored, since the client saw `rev`, oldest change first."""
-        where = {"shop": shop, "conversation": conversation, "rev": {"$gt": rev}}
-        cursor = self._entries.find(where).sort("rev", 1).limit(limit)
-        return [from_document(Entry, document) async for document in cursor]
-
     async def stored_between(self, earliest: datetime, latest: datetime) -> AsyncIterator[Entry]:
         """The entries of all shops that were stored in this time: what the sweep looks through."""
         async for document in self._entries.find({"at": {"$gte": earliest, "$lt": latest}}):
             yield from_document(Entry, document)
 
-    async def change_delivery(self, entry: Entry, delivery: Delivery, rev: int) -> bool:
-        """Record how far a message has come, as change number `rev` of its conversation.
-
-        False when `rev` is taken or the message changed meanwhile: read again, and try again.
-        """
-        before = {"rev": entry.rev} if entry.rev is not None else {"rev": {"$exists": False}}
-        try:
-            result = await self._entries.update_one(
-                {"_id": entry.id, "shop": entry.shop, **before}, {"$set": {"delivery": encode(delivery), "rev": rev}}
-            )
-        except DuplicateKeyError:
-            return False
+    async def change_delivery(self, entry: Entry, delivery: Delivery) -> bool:
+        """Record how far a message has come. False when it moved meanwhile: read it again."""
+        before = {"delivery.state": entry.delivery.state} if entry.delivery else {"delivery": {"$exists": False}}
+        result = await self._entries.update_one(
+            {"_id": entry.id, "shop": entry.shop, **before}, {"$set": {"delivery": encode(delivery)}}
+        )
         return bool(result.modified_count == 1)
 
-    async def _find_one(self, where: Document) -> Entry | None:
-        document = await self._entries.find_one(where)
-        return from_document(Entry, document) if document else None
+    async def number_change(self, entry: Entry, after: int) -> int:
+        """Give a change of an older message the first free number above `after` in its conversation; that number."""
+        rev = after + 1
+        while True:
+            change = {"_id": _change_id(entry.conversation, rev), "shop": entry.shop, "entry": entry.id}
+            try:
+                await self._changes.insert_one(change)
+            except DuplicateKeyError:
+                rev += 1
+            else:
+                return rev
+
+    async def changed_between(self, shop: str, conversation: str, after: int, until: int) -> list[Entry]:
+        """The messages of the changes numbered above `after` up to `until`, the newest 500 of them, in the log's order."""
+        numbers = range(max(after, until - _CHANGES_AT_ONCE) + 1, until + 1)
+        if not numbers:
+            return []
+        ids = [_change_id(conversation, rev) for rev in numbers]
+        changes = await self._changes.find({"_id": {"$in": ids}, "shop": shop}).to_list(None)
+        cursor = self._entries.find({"_id": {"$in": sorted({change["entry"] for change in changes})}, "shop": shop})
+        return sorted([from_document(Entry, document) async for document in cursor], key=lambda entry: entry.seq)
 
     async def _range(self, shop: str, conversation: str, numbers: Document) -> list[Entry]:
         cursor = self._entries.find({"shop": shop, "conversation": conversation, "seq": numbers}).sort("seq", 1)
         return [from_document(Entry, document) async for document in cursor]
+
+
+def _change_id(conversation: str, rev: int) -> str:
+    return f"{conversation}:{rev}"
