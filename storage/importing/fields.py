@@ -17,6 +17,7 @@ from storage.phones import parse_phone
 
 _MOST_DIGITS = 9  # before the decimal point, less one
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?")
 _EMAIL = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"'.]+")
@@ -41,7 +42,7 @@ def _text(value: Any) -> Any:
         value.encode()
     except UnicodeEncodeError as error:
         raise ValueError("is not valid Unicode") from error
-    if any(character < " " and character not in "\n\r\t" for character in value):
+    if _CONTROL.search(value):
         raise ValueError("has control characters in it")
     return value.strip()
 

@@ -10,6 +10,7 @@ from storage.importing.account import Account, Flag, Outcome, Refusal
 from storage.importing.check import (
     Checked,
     Place,
+    Problem,
     Progress,
     lines_of,
     mark_of,
@@ -18,6 +19,7 @@ from storage.importing.check import (
     setting_of,
 )
 from storage.importing.merge import MERGES
+from storage.importing.reader import UnreadableFile
 from storage.importing.schema import RECORDS, REFERENCES, EstimateRecord, InvoiceRecord, Record, RecordType, VisitRecord
 from storage.records import MARK, Known
 from storage.shops import Shop
@@ -49,7 +51,7 @@ class Writer:
         self._account = account
         self._dry_run = dry_run
         self._repositories = repositories(store)
-        self._known: dict[RecordType, dict[str, Known]] = {}
+        self._known: dict[RecordType, dict[str, Known]] = {kind: {} for kind in RECORDS}
         self._pending: dict[RecordType, dict[str, tuple[Place, Record, Document]]] = {kind: {} for kind in RECORDS}
 
     async def write(self, checked: Checked, progress: Progress) -> None:
@@ -64,7 +66,12 @@ class Writer:
         async for place, line in lines_of(self._files, progress):
             if place in checked.refused:
                 continue
-            record = parse_line(line, setting)
+            try:
+                record = parse_line(line, setting)
+            except Problem as problem:
+                raise UnreadableFile(
+                    f"{self._files[place[0]]} was changed while it was read: import it again"
+                ) from problem
             if record is not None:
                 await self._take(place, record)
         for kind in RECORDS:
@@ -74,14 +81,14 @@ class Writer:
         kind = record.kind
         mark = mark_of(record)
         document = document_of(self._shop.slug, record, mark)
-        pending = self._pending[kind]
-        if document["_id"] in pending:
-            await self._flush(kind)
+        if document["_id"] in self._pending[kind]:
+            await self._flush(kind)  # the later line is compared with what the earlier one left
         known = self._known[kind].get(document["_id"])
         if known is not None and known.mark == mark:
             self._account.count(kind, "unchanged")
             return
         self._flag(place, record)
+        pending = self._pending[kind]
         pending[document["_id"]] = (place, record, document)
         if len(pending) >= (_VISIT_CHUNK if kind == "visit" else _CHUNK):
             await self._flush(kind)
@@ -98,9 +105,8 @@ class Writer:
             new = [document for one, (_, _, document) in pending.items() if one not in known]
             old = {one: document for one, (_, _, document) in pending.items() if one in known}
             await self._put(kind, new, old)
-        known.update(
-            {one: Known(document[MARK], document.get("client_id")) for one, (_, _, document) in pending.items()}
-        )
+        for one, (_, _, document) in pending.items():
+            known[one] = Known(document[MARK], document.get("client_id"))
 
     async def _put(self, kind: RecordType, new: list[Document], old: dict[str, Document]) -> None:
         repository = self._repositories[kind]
