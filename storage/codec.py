@@ -5,11 +5,11 @@ A field `id` is `_id`; None is left out; a date is its ISO string (it has no zon
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -20,18 +20,21 @@ T = TypeVar("T")
 
 def to_document(value: Any) -> Document:
     """The document of a dataclass value."""
-    document: Document = {}
-    for field in dataclasses.fields(value):
-        content = getattr(value, field.name)
-        if content is not None:
-            document["_id" if field.name == "id" else field.name] = encode(content)
+    document = _fields_of(value)
+    if "id" in document:
+        document["_id"] = document.pop("id")
     return document
+
+
+def _fields_of(value: Any) -> Document:
+    contents = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    return {name: encode(content) for name, content in contents if content is not None}
 
 
 def encode(content: Any) -> Any:
     """One field's content as BSON can keep it."""
     if dataclasses.is_dataclass(content) and not isinstance(content, type):
-        return to_document(content)
+        return _fields_of(content)  # an `id` inside a document is a field like any other
     if isinstance(content, Enum):
         return content.value
     if isinstance(content, datetime):
@@ -46,13 +49,13 @@ def encode(content: Any) -> Any:
 
 
 @cache
-def _reader(model: type[Any]) -> tuple[TypeAdapter[Any], frozenset[str]]:
+def _reader(model: Any) -> tuple[TypeAdapter[Any], frozenset[str]]:
     return TypeAdapter(model), frozenset(field.name for field in dataclasses.fields(model))
 
 
 def from_document(model: type[T], document: Mapping[str, Any]) -> T:
     """The dataclass value of a document; keys that the model does not know (bookkeeping of the repository) are left."""
-    adapter, names = _reader(model)
+    adapter, names = _reader(cast(Hashable, model))
     fields = {name: document[name] for name in names if name in document}
     if "id" in names and "_id" in document:
         fields["id"] = document["_id"]
