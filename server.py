@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import gc
+import getpass
 import logging
 import signal
 import socket
@@ -13,29 +14,28 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import uvloop
 from aiohttp import web
 
-from chat.sockets import every, make_server
 from config.clock import BusinessClock
 from config.logs import set_up_logs
 from config.settings import Settings, SettingsError, load_settings
-from storage.embedded import EmbeddedDatabaseError, embedded_database
+from storage.embedded import embedded_database
+from storage.engine import EmbeddedDatabaseError
 from storage.mongo import DatabaseUnavailable, connect
+from storage.proof import LinkScope
 from storage.store import Storage
 
 if TYPE_CHECKING:
     from chat.hub import Hub
+    from storage.demo.load import DemoSummary
 
 _ROOT = Path(__file__).parent
-_NO_PATIENCE = timedelta(0)
-_SWEEP_SECONDS = 5.0
-_IDLE_SECONDS = 600.0
+_DEMO_PASSWORD = "pitline-demo"  # noqa: S105  # of a made-up person in a made-up shop, never in production
+_SHORTEST_PASSWORD = 10
 _log = logging.getLogger(__name__)
 
 
@@ -87,82 +87,31 @@ class PortalLive:
 
 @asynccontextmanager
 async def open_service(settings: Settings, store: Storage, *, work: bool = True) -> AsyncIterator[Running]:
-    """The hub with its channels, sockets and pages; with `work`, also what delivers and sweeps."""
+    """The bot, the chat and the pages; with `work`, also what delivers and sweeps."""
     from bot.assistant import Assistant
     from bot.catalog import load_catalog
     from bot.understanding import Understander
-    from chat.channels.email import EmailChannel
-    from chat.channels.senders import senders
-    from chat.channels.sms import SmsChannel
-    from chat.channels.web import WebChannel
-    from chat.hub import Hub
-    from chat.inbox import StaffNamespace
-    from chat.outbox import OutboxWorker
-    from chat.pushes import SocketPushes
-    from chat.sweep import Sweep
-    from chat.widget import BEAT_SECONDS, ClientNamespace
+    from chat.service import open_chat
 
     clock = BusinessClock(settings.now)
     catalog = load_catalog()
-    understander = await asyncio.to_thread(Understander.train_or_load, settings.data_dir / "models", catalog.examples)
+    models = settings.data_dir / "models"
+    understander = await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
     assistant = Assistant(store=store, understander=understander, catalog=catalog, public_url=settings.public_url)
-    bell = asyncio.Event()
-    clients, staff = ClientNamespace(settings, clock), StaffNamespace(settings, clock)
-    sockets = make_server(settings)
-    sockets.register_namespace(clients)
-    sockets.register_namespace(staff)
-    hub = Hub(
-        store=store,
-        assistant=assistant,
-        clock=clock,
-        channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
-        live=SocketPushes(clients, staff),
-    )
-    clients.hub = staff.hub = hub
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        app = _application(settings, store, clock, hub, bell, http)
-        sockets.attach(app)
-        await hub.start()
-        stack.push_async_callback(hub.close)
-        sweep = Sweep(hub)
-        await sweep.answer_owed(patience=_NO_PATIENCE)
-        tasks: list[Coroutine[Any, Any, Any]] = [every(BEAT_SECONDS, clients.beat)]
-        if work:
-            outbox = OutboxWorker(
-                store,
-                senders(settings, http, store.outbox),
-                hub.record_delivery,
-                bell=bell,
-                mail_sender=settings.mail.sender,
-            )
-            tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
-        running = [asyncio.create_task(task) for task in tasks]
-        stack.push_async_callback(_cancel, running)
-        yield Running(settings, store, clock, hub, app)
+    modules = _ROOT / "node_modules"
+    async with open_chat(settings, store, clock, assistant, node_modules=modules, work=work) as chat:
+        app = _pages(settings, store, clock, chat.bell)
+        chat.attach(app)
+        yield Running(settings, store, clock, chat.hub, app)
 
 
-def _application(
-    settings: Settings,
-    store: Storage,
-    clock: BusinessClock,
-    hub: "Hub",
-    bell: asyncio.Event,
-    http: aiohttp.ClientSession,
-) -> web.Application:
-    from chat.channels.sms import SmsContext, sms_routes
-    from chat.pages import ChatPages, chat_routes
-    from chat.simulator import SimulatorContext, simulator_routes
+def _pages(settings: Settings, store: Storage, clock: BusinessClock, bell: asyncio.Event) -> web.Application:
     from portal_views.context import PortalContext
     from portal_views.routes import portal_routes
     from portal_views.security import security_middleware
 
     app = web.Application(middlewares=[security_middleware(settings)], client_max_size=1024 * 1024)
     app.add_routes(portal_routes(PortalContext(settings=settings, store=store, clock=clock, live=PortalLive(bell))))
-    app.add_routes(chat_routes(ChatPages(settings=settings, store=store, node_modules=_ROOT / "node_modules")))
-    app.add_routes(sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)))
-    if not settings.production:
-        app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)))
     app.add_routes(_health_routes(store))
     return app
 
@@ -179,12 +128,6 @@ def _health_routes(store: Storage) -> list[web.RouteDef]:
         return web.json_response({"ok": True, "database": "reachable"})
 
     return [web.get("/healthz", alive), web.get("/readyz", ready)]
-
-
-async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def check_port_free(settings: Settings) -> None:
@@ -213,14 +156,14 @@ async def serve(settings: Settings, *, demo: bool = False, work: bool = True) ->
     check_port_free(settings)
     stopping = asyncio.create_task(_until_stopped())
     async with open_store(settings) as store:
-        if demo:
-            await demo_shop(settings, store)
+        summary = await demo_shop(settings, store) if demo else None
         async with open_service(settings, store, work=work) as running:
             runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=2.0)
             await runner.setup()
             await web.TCPSite(runner, settings.host, settings.port).start()
             _spare_the_collector()
-            print(await welcome(running) if demo else f"Pitline serves {settings.public_url}", flush=True)
+            served = f"Pitline serves {settings.public_url}"
+            print(await welcome(running, summary) if summary else served, flush=True)
             await stopping
             await runner.cleanup()
     return 0
@@ -233,19 +176,31 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000, 50, 1000)
 
 
-async def demo_shop(settings: Settings, store: Storage) -> None:
+async def demo_shop(settings: Settings, store: Storage) -> "DemoSummary":
     """Load the demo shop, unless it is there."""
     from storage.demo.load import load_demo
 
-    clock = BusinessClock(settings.now)
-    await load_demo(store, clock.now().date())
+    return await load_demo(store, BusinessClock(settings.now).now().date())
 
 
-async def welcome(running: Running) -> str:
+async def welcome(running: Running, demo: "DemoSummary") -> str:
     """What to open, for a first look at the demo shop."""
-    from storage.demo.load import welcome_lines
-
-    return "\n".join(await welcome_lines(running.store, running.settings.public_url))
+    store, url, slug, shown = running.store, running.settings.public_url, demo.shop.slug, demo.clients[0]
+    link = await store.links.mint(slug, shown.client.id, LinkScope(page="dashboard"), purpose="demo")
+    key = await store.keys.issue(slug, shown.client.id)
+    lines = [
+        ("The shop's page", f"{url}/s/{slug}/"),
+        ("A client's portal", f"{url}/s/{slug}/k/{link}  ({shown.client.name}: {shown.shows})"),
+        ("  the whole of it", f"{url}/s/{slug}/login  with the login key {key}"),
+        ("A phone", f"{url}/simulator"),
+        ("Text the shop", f"curl -d from={shown.phone} -d text='what do I owe?' {url}/simulator/text"),
+    ]
+    if demo.owner is not None:
+        await store.staff.set_password(slug, demo.owner.id, _DEMO_PASSWORD)
+        sign_in = f"{url}/staff/  sign in as {demo.owner.email} with {_DEMO_PASSWORD}"
+        lines.insert(3, ("The staff inbox", sign_in))
+    shown_lines = [f"  {name:<20}{where}" for name, where in lines]
+    return "\n".join(["", f"{demo.shop.name} is open. Ctrl-C stops everything.", "", *shown_lines, ""])
 
 
 async def work(settings: Settings) -> int:
@@ -258,11 +213,18 @@ async def work(settings: Settings) -> int:
 
 async def import_files(settings: Settings, options: argparse.Namespace) -> int:
     """Take in the shop's records. 0 all taken, 2 some refused, 1 nothing could be done."""
+    from rich.console import Console
+
     from storage.importing.command import run_import
 
     async with open_store(settings) as store:
         return await run_import(
-            store, options.files, options.shop, dry_run=options.dry_run, all_or_nothing=options.all_or_nothing
+            store,
+            options.files,
+            shop=options.shop,
+            dry_run=options.dry_run,
+            all_or_nothing=options.all_or_nothing,
+            console=Console(),
         )
 
 
@@ -275,10 +237,15 @@ async def load_demo_only(settings: Settings) -> int:
 
 async def add_staff(settings: Settings, options: argparse.Namespace) -> int:
     """Give somebody a sign-in to the inbox, or a new password."""
-    from storage.staff_command import run_add_staff
-
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if len(password) < _SHORTEST_PASSWORD:
+        raise CannotRun(f"the password needs at least {_SHORTEST_PASSWORD} characters")
     async with open_store(settings) as store:
-        return await run_add_staff(store, options.shop, options.email, options.name, options.role)
+        if await store.shops.find(options.shop) is None:
+            raise CannotRun(f"there is no shop {options.shop!r}")
+        staff = await store.staff.add(options.shop, options.email, options.name, options.role, password)
+    print(f"{staff.name} signs in at {settings.public_url}/staff/ as {staff.email}")
+    return 0
 
 
 async def text_the_shop(settings: Settings, options: argparse.Namespace) -> int:

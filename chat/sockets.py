@@ -25,6 +25,7 @@ from storage.mongo import DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
 
+SocketServer = socketio.AsyncServer
 Handler = Callable[[str, Any], Awaitable[Json]]
 _RETRY_SECONDS = 2.0
 
@@ -150,7 +151,7 @@ def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
         return {}
 
 
-async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+async def every(seconds: float, act: Callable[[], Awaitable[object]]) -> None:
     """Do something again and again, for as long as the task lives; a failure is logged and does not end it."""
     while True:
         await asyncio.sleep(seconds)

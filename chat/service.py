@@ -1,0 +1,99 @@
+"""The chat of one process, composed: hub, sockets, channels, pages, and what delivers and sweeps."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.assistant import Assistant
+from chat.channels.email import EmailChannel
+from chat.channels.senders import senders
+from chat.channels.sms import SmsChannel, SmsContext, sms_routes
+from chat.channels.web import WebChannel
+from chat.hub import Hub
+from chat.inbox import StaffNamespace
+from chat.outbox import OutboxWorker
+from chat.pages import ChatPages, chat_routes
+from chat.pushes import SocketPushes
+from chat.simulator import SimulatorContext, simulator_routes
+from chat.sockets import SocketServer, every, make_server
+from chat.sweep import Sweep
+from chat.widget import BEAT_SECONDS, ClientNamespace
+from config.clock import BusinessClock
+from config.settings import Settings
+from storage.store import Storage
+
+_NO_PATIENCE = timedelta(0)
+_SWEEP_SECONDS = 5.0
+_IDLE_SECONDS = 600.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """`bell` wakes the outbox. `routes` are every address of the chat but the socket's own, which `attach` adds."""
+
+    hub: Hub
+    bell: asyncio.Event
+    routes: list[web.AbstractRouteDef]
+    sockets: SocketServer
+
+    def attach(self, app: web.Application) -> None:
+        """Put the chat's addresses and its socket into the application."""
+        app.add_routes(self.routes)
+        self.sockets.attach(app)
+
+
+@asynccontextmanager
+async def open_chat(
+    settings: Settings, store: Storage, clock: BusinessClock, assistant: Assistant, *, node_modules: Path, work: bool
+) -> AsyncIterator[Chat]:
+    """The chat, as long as the context is open; with `work` it also delivers what is due and answers what was left."""
+    bell = asyncio.Event()
+    clients, staff = ClientNamespace(settings, clock), StaffNamespace(settings, clock)
+    sockets = make_server(settings)
+    sockets.register_namespace(clients)
+    sockets.register_namespace(staff)
+    hub = Hub(
+        store=store,
+        assistant=assistant,
+        clock=clock,
+        channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
+        live=SocketPushes(clients, staff),
+    )
+    clients.hub = staff.hub = hub
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        await hub.start()
+        stack.push_async_callback(hub.close)
+        sweep = Sweep(hub)
+        await sweep.answer_owed(patience=_NO_PATIENCE)
+        tasks: list[Coroutine[Any, Any, Any]] = [every(BEAT_SECONDS, clients.beat)]
+        if work:
+            carriers = senders(settings, http, store.outbox)
+            mail_sender = settings.mail.sender
+            outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
+            tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
+        running = [asyncio.create_task(task) for task in tasks]
+        stack.push_async_callback(_cancel, running)
+        routes = [
+            *chat_routes(ChatPages(settings=settings, store=store, node_modules=node_modules)),
+            *sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)),
+            *simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)),
+        ]
+        yield Chat(hub, bell, routes, sockets)
+
+
+async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task, outcome in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
+        if isinstance(outcome, Exception):
+            _log.error("%s ended with %r", task.get_coro(), outcome)
