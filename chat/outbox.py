@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from chat.channels.channel import OutcomeUnknown, Refused, Sender, Sent, TryLater
+from chat.channels.channel import OPTED_OUT, OutcomeUnknown, Refused, Sender, Sent, TryLater
 from config.clock import utc_now
 from storage.messages import Delivery
 from storage.outbox import OutboxKind, OutboxRow
@@ -27,8 +27,6 @@ _AT_ONCE = 20  # rows under way
 _LOOK_BACK = timedelta(days=1)  # how old a text may be and still hold back the next
 _HOLD = timedelta(seconds=1)
 _LONGEST_GOODBYE = 15.0  # seconds
-
-OPTED_OUT = "opted_out"  # the error of what was not texted to a number that said STOP
 
 
 class OutboxWorker:

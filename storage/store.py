@@ -16,6 +16,7 @@ from storage import (
     service_records,
     shops,
     staff,
+    unrouted,
     vehicles,
     visits,
     work_orders,
@@ -37,6 +38,7 @@ from storage.reminders import Reminders
 from storage.service_records import ServiceRecords
 from storage.shops import Shops
 from storage.staff import Staffs
+from storage.unrouted import UnroutedTexts
 from storage.vehicles import Vehicles
 from storage.visits import Visits
 from storage.work_orders import WorkOrders
@@ -58,6 +60,7 @@ _INDEXES = {
     Messages.name: messages.INDEXES,
     Visits.name: visits.INDEXES,
     Outbox.name: outbox.INDEXES,
+    UnroutedTexts.name: unrouted.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
 }
@@ -85,6 +88,7 @@ class Storage:
         self.visits = Visits(database)
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
+        self.unrouted = UnroutedTexts(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes

@@ -13,6 +13,8 @@ from storage.messages import ChannelName, Delivery, Entry
 from storage.outbox import OutboxRow
 from storage.shops import Shop
 
+OPTED_OUT = "opted_out"  # the error of what is not texted to a number that said STOP
+
 Wake: TypeAlias = Callable[[], None]  # tells the outbox's worker that there is something to deliver
 
 

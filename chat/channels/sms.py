@@ -16,21 +16,22 @@ from aiohttp import web
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
-from chat.channels.channel import Wake
+from chat.channels.channel import OPTED_OUT, Wake
 from chat.channels.opt_out import OptOut, Said
 from chat.channels.sms_text import render
-from chat.channels.twilio_sender import OPTED_OUT, STATUS_PATH
+from chat.channels.twilio_sender import BLOCKED, STATUS_PATH
 from chat.hub import Hub, Inbound
 from config.clock import utc_now
 from config.settings import Settings
 from storage.clients import Client
 from storage.conversations import Conversation
 from storage.messages import ChannelName, Delivery, Entry
+from storage.mongo import DatabaseUnavailable
 from storage.outbox import OutboxRow, OutboxState
 from storage.proof import Identity, Proof
 from storage.shops import Shop
 from storage.store import Storage
-from storage.unrouted import UnroutedText, UnroutedTexts
+from storage.unrouted import UnroutedText
 
 TEXT_PATH = "/webhooks/twilio/sms"
 SIGNATURE_HEADER = "X-Twilio-Signature"
@@ -88,7 +89,7 @@ class SmsChannel:
             return "not_a_phone"
         if shop.sms_number is None:
             return "no_sms_number"
-        return "opted_out" if await self._store.consents.is_stopped(shop.slug, to) else None
+        return OPTED_OUT if await self._store.consents.is_stopped(shop.slug, to) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,6 @@ class _Webhooks:
         self._settings = context.settings
         self._store = context.store
         self._hub = context.hub
-        self._unrouted = UnroutedTexts(context.store.database)
         self._opt_out = OptOut(context.store, context.hub, context.wake)
 
     async def on_text(self, request: web.Request) -> web.Response:
@@ -157,10 +157,13 @@ class _Webhooks:
         shop = await self._store.shops.find_by_sms_number(to)
         if shop is None:
             text = UnroutedText(id=sid, to=to, sender=sender, text=form.get("Body", ""), at=utc_now())
-            await self._unrouted.add(text)
-        else:
+            await self._store.unrouted.add(text)
+            return _taken()
+        try:
             await self._receive(shop, sender, sid, form)
-        return web.Response(text=_NO_ANSWER, content_type="text/xml")
+        except DatabaseUnavailable as error:
+            raise _error(web.HTTPServiceUnavailable, "unavailable", "the text could not be stored") from error
+        return _taken()
 
     async def on_status(self, request: web.Request) -> web.Response:
         """How far a text has come. It may be told before our own POST is answered, twice, and out of order."""
@@ -170,7 +173,7 @@ class _Webhooks:
         if sid and state is not None:
             code = form.get("ErrorCode", "")
             error = None if state != "failed" else f"twilio_{code}" if code.isdigit() else "twilio_failed"
-            await self._record(sid, state, "opted_out" if code == str(OPTED_OUT) else error)
+            await self._record(sid, state, OPTED_OUT if code == str(BLOCKED) else error)
         return web.Response(status=204)
 
     async def _receive(self, shop: Shop, sender: str, sid: str, form: Mapping[str, str]) -> None:
@@ -191,7 +194,7 @@ class _Webhooks:
                 answer=keyword is None and _deserves_answer(shop, sender, form),
             )
         )
-        if keyword is not None and not received.duplicate:
+        if keyword is not None:  # for a repeat too: what follows is said once, and a process may have died before it
             client = clients[0] if len(clients) == 1 else None
             said = Said(shop=shop, conversation=conversation, entry=received.entry, client=client, language=language)
             await self._opt_out.follow_up(keyword, said)
@@ -200,7 +203,7 @@ class _Webhooks:
         row = await self._store.outbox.record_status(sid, state, error)
         if row is None:
             return
-        if row.error == "opted_out":
+        if row.error == OPTED_OUT:
             await self._store.consents.stop(row.shop, row.to, utc_now(), "carrier")
         if row.conversation and row.message_id:
             delivery = Delivery(state=row.state, error=row.error)
@@ -243,6 +246,10 @@ def _deserves_answer(shop: Shop, sender: str, form: Mapping[str, str]) -> bool:
     """Not an empty text, nor a machine's: they write from short codes and names, and answering one never ends."""
     has_content = bool(form.get("Body", "").strip()) or form.get("NumMedia", "0") != "0"
     return has_content and is_phone(sender) and sender != shop.sms_number
+
+
+def _taken() -> web.Response:
+    return web.Response(text=_NO_ANSWER, content_type="text/xml")
 
 
 def _error(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPException:

@@ -18,7 +18,7 @@ from config.settings import Settings
 from storage.outbox import OutboxRow
 
 STATUS_PATH = "/webhooks/twilio/status"
-OPTED_OUT = 21610  # Twilio's code for a number that said STOP
+BLOCKED = 21610  # Twilio's code for a number that said STOP
 
 _CLOCK_SKEW = timedelta(minutes=2)
 _LOOKED_AT = 50  # texts to the same number, newest first
@@ -103,5 +103,5 @@ def _read(status: int, body: bytes) -> dict[str, Any]:
         raise TryLater(f"twilio_login_{status}")  # ours to set right; the text is not at fault
     if 400 <= status < 500:
         code = answer.get("code", status) if isinstance(answer, dict) else status
-        raise Refused(f"twilio_{code}", opted_out=code == OPTED_OUT)
+        raise Refused(f"twilio_{code}", opted_out=code == BLOCKED)
     raise OutcomeUnknown(f"twilio_{status}")

@@ -6,7 +6,6 @@ import pytest
 
 from chat.channels.sms import TEXT_PATH, sign
 from config.settings import Settings
-from storage.unrouted import UnroutedTexts
 from tests.e2e.fake_twilio import post_signed
 from tests.e2e.sms_line import MARIA, PUBLIC_URL, SHOP, STRANGER, open_line
 
@@ -115,7 +114,7 @@ async def test_the_shops_own_number_is_not_answered(line):
 async def test_a_text_to_nobodys_number_is_kept_once_for_the_operator(line):
     for _ in range(2):
         assert await line.post(TEXT_PATH, form(To="+15125559999")) == 200
-    kept = await UnroutedTexts(line.store.database).list()
+    kept = await line.store.unrouted.list()
     assert [(text.to, text.sender, text.text) for text in kept] == [("+15125559999", STRANGER, "hello")]
 
 
