@@ -97,7 +97,7 @@ class _Simulator:
         self._check_local(request)
         given = await _fields(request)
         try:
-            shop = await self._shop(given.get("shop"))
+            shop = await self._shop(given.get("shop"), given.get("from", ""))
             text = compose_text(line_of(shop), given.get("from", ""), given.get("text", ""))
             await post_text(self._settings, self._http, _own_origin(request), text)
         except CannotText as error:
@@ -178,12 +178,18 @@ class _Simulator:
             {"name": name, "number": phone, "shown": format_phone(phone, country)} for name, phone in named[:_LISTED]
         ]
 
-    async def _shop(self, slug: str | None) -> Shop:
+    async def _shop(self, slug: str | None, number: str) -> Shop:
+        """The shop that is named; else one that has the number on file, else the first."""
         shops = [shop for shop in await self._store.shops.list() if shop.sms_number]
-        found = next((shop for shop in shops if shop.slug == slug or not slug), None)
-        if found is None:
-            raise CannotText(f"there is no such shop; there is {', '.join(shop.slug for shop in shops) or 'none'}")
-        return found
+        if slug:
+            shops = [shop for shop in shops if shop.slug == slug]
+        if not shops:
+            raise CannotText(f"there is no shop {slug!r} to text" if slug else "no shop has an sms_number")
+        for shop in shops if len(shops) > 1 else ():
+            phone = _as_phone(shop, number)
+            if phone is not None and await self._store.clients.find_by_phone(shop.slug, phone):
+                return shop
+        return shops[0]
 
     def _check_local(self, request: web.Request) -> None:
         """Anyone may be impersonated here, so it answers this machine only, under its own names only. Raises 403."""
@@ -227,7 +233,7 @@ def _text_out(row: OutboxRow) -> dict[str, Any]:
 
 def _as_phone(shop: Shop, written: str) -> str | None:
     try:
-        return parse_phone(written, shop.address.country or "US")
+        return parse_phone(written.strip(), shop.address.country or "US")
     except NotAPhone:
         return None
 
