@@ -136,8 +136,9 @@ class Understander:
                 continue
             if candidate.intent not in [known.intent for known in found]:
                 found.append(candidate)
-        if any(candidate.intent in _WHOLE for candidate in found):
-            return [next(candidate for candidate in found if candidate.intent in _WHOLE)]
+        weighty = [candidate for candidate in found if candidate.intent in _WHOLE]
+        if weighty:  # too weighty to be one of two; a passing remark does not outdo what the whole surely says
+            return [weighty[0] if weighty[0].confidence > best.confidence else best]
         if len(found) == 1 and best.intent in _MANNERS:
             return found  # "hi, I left the car this morning, is it ready": the greeting is not the request
         intents = {candidate.intent for candidate in found[:2]}

@@ -1,0 +1,118 @@
+"""What messages are understood to mean, by the model trained on the project's own examples."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.catalog import load_catalog
+from bot.understanding import OUT_OF_SCOPE, Understander, Understanding
+from storage.shops import Address, Shop
+
+SPLIT = Path(__file__).parents[2] / "bench" / "understanding_split.yml"
+NOW = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)
+SHOP = Shop(
+    slug="demo",
+    name="Demo",
+    phone="+15125550100",
+    email="shop@example.com",
+    address=Address(country="US"),
+    timezone="America/Chicago",
+    currency="USD",
+    language="en",
+    hours=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("07:30", "17:30"),)),
+)
+
+Read = Callable[[str], Understanding]
+
+
+# training takes seconds, on a busy machine many
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def cache(request: pytest.FixtureRequest) -> Path:
+    """Kept between runs and shared with the dialogues: it knows when examples or code have changed."""
+    folder: Path = request.config.cache.mkdir("understanding")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def read(cache: Path) -> Read:
+    understander = Understander.train_or_load(cache, load_catalog().examples)
+    return lambda text: understander.understand(text, now=NOW, shop=SHOP)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "second"),
+    [
+        ("tues at 10 for an oil change on the civic", "book_appointment", None),
+        ("is the van done yet and what do i owe", "work_order_status", "ask_balance"),
+        ("cuánto debo?", "ask_balance", None),
+        ("how much is a new tesla", OUT_OF_SCOPE, None),
+        ("the altima or the rogue, whichever is due first", "service_due", None),
+        ("i cant make it tuesday, can i come wednesday", "reschedule_appointment", None),
+        ("hi, i dropped off my civic this morning, is it ready", "work_order_status", None),
+        ("waht do i owe yuo", "ask_balance", None),
+        ("", OUT_OF_SCOPE, None),
+    ],
+)
+def test_intents_are_understood(read: Read, text: str, intent: str, second: str | None) -> None:
+    understood = read(text)
+
+    assert (understood.intent, understood.second_intent) == (intent, second)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("cuanto debo", "es"), ("hola", "es"), ("is it ready", "en"), ("ok", "en")]
+)
+def test_the_language_is_heard(read: Read, text: str, language: str) -> None:
+    assert read(text).language == language
+
+
+def test_a_word_of_both_languages_keeps_the_conversations_own(read: Read, cache: Path) -> None:
+    understander = Understander.train_or_load(cache, load_catalog().examples)
+
+    assert understander.understand("ok", now=NOW, shop=SHOP, default_language="es").language == "es"
+
+
+def test_a_refused_message_still_has_its_best_guesses(read: Read) -> None:
+    understood = read("how much is a new tesla")
+
+    assert len(understood.alternatives) == 3
+    assert OUT_OF_SCOPE not in {candidate.intent for candidate in understood.alternatives}
+
+
+def test_a_damaged_cache_is_trained_anew(tmp_path: Path) -> None:
+    some = ("greet", "ask_balance", "opening_hours", OUT_OF_SCOPE)
+    examples = {intent: texts for intent, texts in load_catalog().examples.items() if intent in some}
+    before = Understander.train_or_load(tmp_path, examples).understand("hello", now=NOW, shop=SHOP)
+    (cached,) = tmp_path.glob("understanding-*.npz")
+    cached.write_bytes(cached.read_bytes()[:1000])
+
+    after = Understander.train_or_load(tmp_path, examples).understand("hello", now=NOW, shop=SHOP)
+
+    assert after == before
+
+
+def test_the_set_aside_messages_are_not_trained_on() -> None:
+    trained = {
+        text.casefold() for intent in load_catalog().examples.values() for texts in intent.values() for text in texts
+    }
+    aside = [row["text"] for rows in yaml.safe_load(SPLIT.read_text(encoding="utf-8")).values() for row in rows]
+
+    assert len(aside) > 200
+    assert not [text for text in aside if text.casefold() in trained]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_understood_as_something(read: Read, text: str) -> None:
+    understood = read(text)
+
+    assert 0 <= understood.confidence <= 1
+    assert understood.as_dict()["text"] == text
