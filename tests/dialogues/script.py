@@ -22,8 +22,12 @@ who: ann                 the answer says who of several it was
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.messages import ChannelName
+
 SAYS = frozenset({"client", "pick", "code", "status", "again"})
 CHECKS = frozenset({"bot", "not", "choices", "link", "page", "handoff", "silent", "who", "booked"})
+
+_CHANNELS: tuple[ChannelName, ...] = ("web", "sms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Script:
 
     name: str
     peer: str
-    channels: tuple[str, ...]
+    channels: tuple[ChannelName, ...]
     late: bool
     lines: tuple[Line, ...]
 
@@ -60,7 +64,8 @@ def parse_scripts(file: str, content: str) -> list[Script]:
 
     def finish() -> None:
         if name:
-            channels = (head["only"],) if "only" in head else ("web", "sms")
+            only = head.get("only")
+            channels = tuple(channel for channel in _CHANNELS if only in (None, channel))
             scripts.append(
                 Script(
                     name=f"{file}: {name}", peer=head["as"], channels=channels, late="late" in head, lines=tuple(lines)

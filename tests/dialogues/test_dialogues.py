@@ -9,6 +9,7 @@ from bot.assistant import Assistant
 from bot.catalog import load_catalog
 from bot.turn import Answer
 from bot.understanding import Understander
+from storage.messages import ChannelName
 from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, Driver, identity_for
 from tests.dialogues.people import LATE, NOW, SHOP, move_in
@@ -30,7 +31,7 @@ def assistant(store: Storage, understander: Understander) -> Assistant:
 
 
 @pytest.mark.parametrize(("script", "channel"), CASES)
-async def test_dialogue(script: Script, channel: str, store: Storage, assistant: Assistant) -> None:
+async def test_dialogue(script: Script, channel: ChannelName, store: Storage, assistant: Assistant) -> None:
     await move_in(store)
     identity = identity_for(script.peer, channel)
     driver = AssistantDriver(assistant, store, identity, channel, now=LATE if script.late else NOW)
