@@ -56,7 +56,7 @@ function send(body) {
 
 function update() {
   const seenAll = document.visibilityState === "visible" && host.open && scroller.atEnd;
-  view.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language, now: Date.now(), readSeq: chat.readByShop }));
+  view.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language: words.locale, now: Date.now(), readSeq: chat.readByShop }));
   find("earlier").hidden = !chat.log.hasEarlier;
   showWelcome();
   showTyping();
@@ -84,7 +84,7 @@ function showHead() {
   const { shop } = chat;
   if (!shop) return;
   const isOpen = shop.open ?? shop.open_now;
-  const opens = shop.next_opening && words.opens(soonLabel(shop.next_opening, { now: Date.now(), language, zone: page.timezone }));
+  const opens = shop.next_opening && words.opens(soonLabel(shop.next_opening, { now: Date.now(), language: words.locale, zone: page.timezone }));
   find("hours").textContent = isOpen ? words.open : opens || words.closed;
   find("head").classList.toggle("is-open", Boolean(isOpen));
   if (!shop.phone) return;

@@ -20,6 +20,7 @@ export class Desk {
   onchange = () => {};
 
   #known = new Map();
+  #held = null;
   #run = 0;
 
   /** `me`: the id of the member of staff. */
@@ -31,7 +32,7 @@ export class Desk {
 
   /** The conversations of the view, the one last written in first; urgent ones lead where a person is due. */
   get list() {
-    const found = [...this.#known.values()].filter((one) => belongs(one, this.view, this.me));
+    const found = [...this.#known.values()].filter((one) => belongs(one, this.view, this.me) || one.id === this.#held);
     const urgency = (one) => (this.view === "waiting" && one.urgent ? 1 : 0);
     return found.sort((a, b) => urgency(b) - urgency(a) || (b.last?.at ?? "").localeCompare(a.last?.at ?? ""));
   }
@@ -49,6 +50,7 @@ export class Desk {
   /** Show another view. */
   async show(view) {
     this.view = view;
+    this.#held = null;
     this.loading = true;
     this.onchange();
     await this.load();
@@ -71,6 +73,12 @@ export class Desk {
     if (!this.cursor) return;
     this.#add(await ask(this.socket, "inbox", { view: this.view, cursor: this.cursor, limit: PAGE }));
     this.onchange();
+  }
+
+  /** A conversation is opened: it stays in the list though it may leave the view, so that nothing jumps. */
+  hold(id) {
+    this.selected = id;
+    this.#held = this.list.some((one) => one.id === id) ? id : null;
   }
 
   /** Take a conversation's new summary, as pushed or as the ack of what was done to it. */

@@ -15,7 +15,7 @@ export class ListView {
   /** Show the desk; `openId` is the conversation that is open. */
   render(desk, openId, now = Date.now()) {
     reconcile(this.views, VIEWS.map((view) => ({ key: view, count: desk.counts[view] ?? 0, on: view === desk.view })), (item) => this.#viewButton(item));
-    const rows = desk.list.map((one) => ({ ...one, key: one.id, open: one.id === openId, selected: one.id === desk.selected, ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en" }) : "" }));
+    const rows = desk.list.map((one) => ({ ...one, key: one.id, open: one.id === openId, selected: one.id === desk.selected, ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en-US" }) : "" }));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.key : null;
     reconcile(this.list, rows, (row) => this.#row(row));
     if (focused && !this.list.contains(document.activeElement)) this.focus(focused);

@@ -82,7 +82,7 @@ export class Pane {
     if (talk.id === null) return;
     this.#useDraft();
     this.#showHead(this.desk.find(talk.id));
-    this.view.render(rowsOf(talk.log, talk.pending, { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en", now: Date.now(), readSeq: talk.readByClient }));
+    this.view.render(rowsOf(talk.log, talk.pending, { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", now: Date.now(), readSeq: talk.readByClient }));
     find("thread-earlier").hidden = !talk.log.hasEarlier;
     find("thread-typing").hidden = !talk.typist;
     find("thread-typing-name").textContent = talk.typist ? `${talk.typist.name || "Someone"} is typing…` : "";

@@ -52,7 +52,7 @@ function showCard() {
 }
 
 function open(id, thenWrite = false) {
-  desk.selected = id;
+  desk.hold(id);
   document.body.classList.remove("shows-card");
   if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", `#${id}`);
   pane.enter();

@@ -2,6 +2,7 @@
 
 const WORDS = {
   en: {
+    locale: "en-US",
     close: "Close chat",
     messages: "Messages",
     write: "Write a message",
@@ -41,6 +42,7 @@ const WORDS = {
     starters: ["Opening hours", "Book a visit", "Is my car ready?", "What do I owe?"],
   },
   es: {
+    locale: "es-US",
     close: "Cerrar el chat",
     messages: "Mensajes",
     write: "Escriba un mensaje",

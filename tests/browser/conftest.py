@@ -1,0 +1,104 @@
+"""A browser in front of a running service with the cast in it, and a page of another site that has the shop's chat."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from config.browser import ARGUMENTS
+from server import Running
+from storage.sessions import STAFF_COOKIE, client_cookie
+from storage.store import Storage
+from tests.cast import MARIA, RAY, SHOP, move_in
+from tests.e2e.running import free_port, serving
+
+_AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+_SITE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>A shop's own site</title>
+<main><h1>We fix cars</h1><a href="#x">A link</a></main><script src="{src}" data-shop="{shop}" async></script></html>"""
+
+
+@dataclass
+class Scene:
+    """The service, its browser, and who looks at it."""
+
+    running: Running
+    browser: Browser
+    site: str  # the address of another site's page with the chat in it
+    contexts: list[BrowserContext]
+
+    @property
+    def url(self) -> str:
+        """The service's origin."""
+        return self.running.settings.public_url
+
+    async def visitor(self, size: dict[str, int] = PHONE, language: str = "en-US") -> Page:
+        """Nobody yet."""
+        return await self._page(size, {}, language)
+
+    async def client(self, size: dict[str, int] = PHONE) -> Page:
+        """Maria, signed in to the portal."""
+        token = await self.running.store.sessions.open(SHOP.slug, client_id=MARIA.id)
+        return await self._page(size, {client_cookie(SHOP.slug): token})
+
+    async def staff(self, size: dict[str, int] = DESK) -> Page:
+        """Ray, signed in to the inbox."""
+        token = await self.running.store.sessions.open(SHOP.slug, staff_id=RAY.id)
+        return await self._page(size, {STAFF_COOKIE: token})
+
+    async def _page(self, size: dict[str, int], cookies: dict[str, str], language: str = "en-US") -> Page:
+        context = await self.browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]}, locale=language, reduced_motion="reduce"
+        )
+        self.contexts.append(context)
+        context.set_default_timeout(15_000)
+        for name, value in cookies.items():
+            await context.add_cookies([{"name": name, "value": value, "url": self.url}])
+        return await context.new_page()
+
+
+async def find_violations(page: Page) -> list[str]:
+    """What axe-core has to say against a page."""
+    found = await page.evaluate(_AXE.read_text() + f";axe.run(document, {{runOnly: {_RULES!r}}})")
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all services of a test process: the model is trained once."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+async def scene(store: Storage, data_dir: Path, chromium: str) -> AsyncIterator[Scene]:
+    """The service with the cast in it, and a browser; the shop's chat may stand on the other site."""
+    await move_in(store)
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    await store.shops.put(replace(SHOP, origins=(site,)))
+    async with serving(store, data_dir) as running, async_playwright() as playwright:
+        runner = await _site(f"{running.settings.public_url}/widget.js", port)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        scene = Scene(running, browser, site, [])
+        try:
+            yield scene
+        finally:
+            await browser.close()
+            await runner.cleanup()
+
+
+async def _site(src: str, port: int) -> web.AppRunner:
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(text=_SITE.format(src=src, shop=SHOP.slug), content_type="text/html")
+
+    app = web.Application()
+    app.add_routes([web.get("/", show), web.get("/favicon.ico", lambda _: web.Response())])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner
