@@ -133,12 +133,15 @@ async def open_line(
     *,
     with_twilio: bool = True,
     simulator: bool = False,
+    patience: float = 20.0,
     settings: Settings | None = None,
 ) -> AsyncIterator[Line]:
     """The line of one shop. Its worker delivers when `deliver` is called."""
     fake = FakeTwilio()
     api = await start(fake)
-    account = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, api_base_url=str(api.make_url("")), timeout_seconds=0.4)
+    account = Twilio(
+        account_sid=ACCOUNT, auth_token=TOKEN, api_base_url=str(api.make_url("")), timeout_seconds=patience
+    )
     given = ({"twilio": account} if with_twilio else {}) | ({"port": unused_port()} if simulator else {})
     settings = settings or make_settings(tmp_path, **given)
     await store.shops.put(SHOP)

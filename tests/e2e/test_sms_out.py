@@ -21,6 +21,13 @@ async def line(store, tmp_path):
         yield line
 
 
+@pytest.fixture
+async def impatient(store, tmp_path):
+    """A line that waits for Twilio's answer for a moment only."""
+    async with open_line(store, tmp_path, patience=0.3) as line:
+        yield line
+
+
 async def ask(line, text="hello"):
     await line.text(PHONE, text)
     return (await line.log(MARIAS))[-1]
@@ -83,36 +90,39 @@ async def test_one_persons_trouble_does_not_hold_up_another(line):
 
 
 @pytest.mark.parametrize("trouble", [429, 500, "slow"])
-async def test_a_passing_fault_is_tried_again_and_sent_once(line, trouble):
-    line.twilio.trouble = [trouble]
-    await ask(line)
-    await line.deliver()
-    assert line.twilio.messages == []
-    await line.deliver(later=SOON)
-    assert line.twilio.bodies == ["You said: hello"]
-    assert (await delivery(line)).state == "sent"
+async def test_a_passing_fault_is_tried_again_and_sent_once(impatient, trouble):
+    impatient.twilio.trouble = [trouble]
+    await ask(impatient)
+    await impatient.deliver()
+    assert impatient.twilio.messages == []
+    for _ in range(3):  # a busy machine may make it lose patience once more
+        await impatient.deliver(later=SOON)
+    assert impatient.twilio.bodies == ["You said: hello"]
+    assert (await delivery(impatient)).state == "sent"
 
 
-async def test_after_an_answer_that_was_lost_the_text_is_looked_for_and_not_sent_twice(line):
-    line.twilio.trouble = ["lost"]
-    await ask(line)
-    await line.deliver()
-    assert (await delivery(line)).state == "queued"
-    await line.deliver(later=SOON)
-    assert line.twilio.posts == 1
-    assert line.twilio.lookups == 1
-    assert (await delivery(line)).state == "sent"
+async def test_after_an_answer_that_was_lost_the_text_is_looked_for_and_not_sent_twice(impatient):
+    impatient.twilio.trouble = ["lost"]
+    await ask(impatient)
+    await impatient.deliver()
+    assert (await delivery(impatient)).state == "queued"
+    for _ in range(3):  # a busy machine may make it lose patience once more
+        await impatient.deliver(later=SOON)
+    assert impatient.twilio.posts == 1
+    assert impatient.twilio.lookups >= 1
+    assert (await delivery(impatient)).state == "sent"
 
 
-async def test_the_same_words_sent_before_are_not_taken_for_the_lost_text(line):
-    await ask(line)
-    await line.deliver()
-    line.twilio.trouble = ["slow"]
-    await ask(line)
-    await line.deliver()
-    await line.deliver(later=SOON)
-    assert line.twilio.bodies == ["You said: hello"] * 2
-    [first, second] = await line.rows(PHONE)
+async def test_the_same_words_sent_before_are_not_taken_for_the_lost_text(impatient):
+    await ask(impatient)
+    await impatient.deliver()
+    impatient.twilio.trouble = ["slow"]
+    await ask(impatient)
+    await impatient.deliver()
+    for _ in range(3):  # a busy machine may make it lose patience once more
+        await impatient.deliver(later=SOON)
+    assert impatient.twilio.bodies == ["You said: hello"] * 2
+    [first, second] = await impatient.rows(PHONE)
     assert first.provider_id != second.provider_id
 
 
