@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Desk } from "../../chat/static/inbox-desk.js";
+import { Talk } from "../../chat/static/inbox-talk.js";
+import { Outbox } from "../../chat/static/outbox.js";
+import { FakeSocket, MemoryStorage, message, settle, Timers } from "./support.js";
+
+async function opened(messages = [message(1)]) {
+  const socket = new FakeSocket();
+  socket.connected = true;
+  const timers = new Timers();
+  const desk = new Desk({ socket, me: "ray" });
+  const outbox = new Outbox({ storage: new MemoryStorage(), prefix: "staff" });
+  const talk = new Talk({ socket, desk, outbox, myName: "Ray", later: timers.later, never: timers.never });
+  talk.open("c1");
+  await socket.answer("open", { ok: true, conversation: { id: "c1", last_seq: 1, rev: 0 }, messages, client: { name: "Maria" } });
+  return { socket, timers, desk, outbox, talk };
+}
+
+const texts = (talk) => talk.log.entries.map(({ text }) => text);
+
+test("opening brings the messages and the client's card", async () => {
+  const { talk } = await opened();
+  assert.deepEqual(texts(talk), ["text 1"]);
+  assert.equal(talk.client.name, "Maria");
+  assert.equal(talk.loading, false);
+});
+
+test("messages of other conversations stay out", async () => {
+  const { talk, socket } = await opened();
+  await socket.push("message", message(2, { conversation: "c2" }));
+  assert.deepEqual(texts(talk), ["text 1"]);
+});
+
+test("an answer goes to the conversation it was written in, even after another was opened", async () => {
+  const { talk, socket } = await opened();
+  socket.connected = false;
+  talk.write("for one");
+  socket.connected = true;
+  talk.open("c2");
+  await socket.answer("open", { ok: true, conversation: { id: "c2", last_seq: 0 }, messages: [], client: null });
+  assert.deepEqual(socket.pending("message").payload.conversation, "c1");
+  await socket.answer("message", { ok: true, id: "m2", seq: 2, at: new Date().toISOString() });
+  assert.deepEqual(texts(talk), []);
+});
+
+test("a note is sent as private and stays one in the log", async () => {
+  const { talk, socket } = await opened();
+  talk.write("she is upset", true);
+  await settle();
+  assert.equal(socket.pending("message").payload.private, true);
+  await socket.answer("message", { ok: true, id: "m2", seq: 2, at: new Date().toISOString() });
+  assert.equal(talk.log.entries[1].private, true);
+});
+
+test("the late answer to an earlier open is not shown in the wrong conversation", async () => {
+  const { talk, socket } = await opened();
+  talk.open("c2");
+  talk.open("c3");
+  await socket.answer("open", { ok: true, conversation: { id: "c2" }, messages: [message(1, { text: "two" })], client: null });
+  await socket.answer("open", { ok: true, conversation: { id: "c3" }, messages: [message(1, { text: "three" })], client: null });
+  assert.deepEqual(texts(talk), ["three"]);
+});
+
+test("a gap is filled by sync", async () => {
+  const { talk, socket } = await opened();
+  await socket.push("message", message(3));
+  await socket.answer("sync", { ok: true, messages: [message(2), message(3)], more: false });
+  assert.deepEqual(texts(talk), ["text 1", "text 2", "text 3"]);
+});
+
+test("after a long absence the thread begins anew where the server's page begins", async () => {
+  const { talk, socket } = await opened();
+  talk.open("c1");
+  await socket.answer("open", { ok: true, conversation: { id: "c1", last_seq: 300 }, messages: [message(299), message(300)], client: null });
+  assert.deepEqual(texts(talk), ["text 299", "text 300"]);
+  assert.equal(talk.log.hasEarlier, true);
+});
+
+test("what another did first is told", async () => {
+  const { talk, socket } = await opened();
+  const act = talk.act("return_to_bot");
+  await socket.answer("return_to_bot", { ok: false, error: { code: "conflict", message: "no" } });
+  await assert.rejects(act, { code: "conflict" });
+});
+
+test("my own typing, as the server repeats it, is not shown to me", async () => {
+  const { talk, socket } = await opened();
+  await socket.push("typing", { conversation: "c1", author: { kind: "staff", name: "Ray" }, on: true });
+  assert.equal(talk.typist, null);
+  await socket.push("typing", { conversation: "c1", author: { kind: "client", name: "Maria" }, on: true });
+  assert.equal(talk.typist.name, "Maria");
+});
+
+test("a delivery that was missed is fetched by opening it again", async () => {
+  const { socket } = await opened();
+  await socket.push("beat", { conversation: "c1", last_seq: 1, rev: 2 });
+  assert.equal(socket.pending("open").payload.conversation, "c1");
+});
