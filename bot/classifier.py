@@ -151,9 +151,7 @@ def weigh(text: str, vocabulary: Mapping[str, int], idf: Floats) -> tuple[Intege
     for counts in (count_words(tokens), count_pieces(tokens)):
         known = [(vocabulary[feature], count) for feature, count in counts.items() if feature in vocabulary]
         # a pair of words never seen says nothing, a word never seen says much
-        unknown = sum(
-            feature.startswith("w ") and feature.count(" ") == 1 for feature in counts.keys() - vocabulary.keys()
-        )
+        unknown = sum(f not in vocabulary for f in counts if f.startswith("w ") and f.count(" ") == 1)
         rows = np.array([row for row, _ in known], dtype=np.int32)
         values = (1.0 + np.log(np.array([count for _, count in known], dtype=np.float32))) * idf[rows]
         norm = float(np.sqrt(values @ values + unknown * rarest**2)) or 1.0

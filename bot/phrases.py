@@ -46,21 +46,24 @@ class PhraseBook:
     phrases: Mapping[str, str]
     words: frozenset[str]
     known: Collection[str] = frozenset()
+    forgiving: bool = True
     _repairs: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, entries: Iterable[tuple[str, str]], known: Collection[str] = frozenset()) -> "PhraseBook":
-        """A book of (phrase, meaning); the first meaning of a phrase counts."""
+    def of(
+        cls, entries: Iterable[tuple[str, str]], known: Collection[str] = frozenset(), *, forgiving: bool = True
+    ) -> "PhraseBook":
+        """A book of (phrase, meaning); the first meaning of a phrase counts. A `forgiving` one repairs slips."""
         phrases: dict[str, str] = {}
         words: set[str] = set()
         for phrase, meaning in entries:
             phrases.setdefault(join(phrase), meaning)
             words.update(token.word for token in split(phrase) if token.word.isalpha())
-        return cls(phrases, frozenset(words), known)
+        return cls(phrases, frozenset(words), known, forgiving)
 
     def find_all(self, tokens: list[Token]) -> list[Found]:
         """The phrases of a message from left to right, the longest first, none overlapping."""
-        words = [self._repair(token.word) for token in tokens]
+        words = [self._repair(token.word) if self.forgiving else token.word for token in tokens]
         found: list[Found] = []
         place = 0
         while place < len(words):

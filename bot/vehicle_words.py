@@ -191,7 +191,7 @@ def _common_book() -> PhraseBook:
     entries += [(str(model), f"model {join(str(model))}") for models in content["models"].values() for model in models]
     entries += [(word, f"kind {kind}") for kind, words in content["kinds"].items() for word in words]
     entries += [(word, f"color {color}") for word, color in _colors().items()]
-    return PhraseBook.of(entries)
+    return PhraseBook.of(entries, forgiving=False)
 
 
 @cache
