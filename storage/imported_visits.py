@@ -58,7 +58,7 @@ class VisitImport:
         Those that are new and over already hold no bay; they go in together.
         """
         outcomes: list[Outcome | NotFound | VisitConflict] = []
-        for chunk in in_chunks(records):
+        for chunk in in_chunks(records, 5000):
             quick = await self._put_new_and_over(chunk)
             for record in chunk:
                 try:
