@@ -19,7 +19,7 @@ _AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
-_SITE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>A shop's own site</title>
+_SITE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>The shop</title>
 <main><h1>We fix cars</h1><a href="#x">A link</a></main><script src="{src}" data-shop="{shop}" async></script></html>"""
 
 
@@ -97,7 +97,7 @@ async def _site(src: str, port: int) -> web.AppRunner:
         return web.Response(text=_SITE.format(src=src, shop=SHOP.slug), content_type="text/html")
 
     app = web.Application()
-    app.add_routes([web.get("/", show), web.get("/favicon.ico", lambda _: web.Response())])
+    app.add_routes([web.get("/", show)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
