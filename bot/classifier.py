@@ -203,7 +203,8 @@ def _save(model: Model, path: Path) -> None:
 def _find_cached(path: Path) -> Model | None:
     """The model in a cache file, None when there is none or it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # opened here: numpy leaves the file open when it finds it damaged
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             head = json.loads(arrays["head"].tobytes())
             return Model(
                 intents=tuple(head["intents"]),
