@@ -1,0 +1,167 @@
+"""The portal in a real browser: accessible, light, readable at every size, and usable without JavaScript."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Page
+
+from storage.proof import LinkScope
+from storage.store import Storage
+from tests.portal_cast import fill, portal_app
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+TIMES = "/s/garland/book?step=time&service=oil_change"
+YOU = "/s/garland/book?step=check&service=oil_change&at=2026-11-25T15:30:00Z"
+PUBLIC = (
+    "/",
+    "/s/garland/",
+    "/s/garland/login",
+    "/s/garland/book",
+    TIMES,
+    YOU,
+    "/s/none/",
+    "/s/garland/k/gone",
+    "/staff/login",
+)
+PORTAL = ("", "invoices", "invoices/inv1038", "visits", "vehicles", "work-orders", "chat")
+CHECK = "/s/garland/book?step=check&service=oil_change&vehicle=civic&at=2026-11-25T15:30:00Z"
+
+
+@pytest.fixture
+async def server(store: Storage, aiohttp_server: Any) -> TestServer:
+    await fill(store)
+    app = portal_app(store)
+
+    async def frame(request: web.Request) -> web.Response:
+        text = '<!doctype html><html lang="en"><title>Chat</title><main><h1>Chat</h1></main>'
+        return web.Response(text=text, content_type="text/html")
+
+    app.router.add_get("/widget/{slug}", frame)  # the chat has tests of its own
+    server: TestServer = await aiohttp_server(app)
+    return server
+
+
+@asynccontextmanager
+async def opened(browser: Browser, server: TestServer, **options: Any) -> AsyncIterator[Page]:
+    """A page in a context of its own that fails the test on any error the browser reports."""
+    context = await browser.new_context(base_url=str(server.make_url("/")), locale="en-US", **options)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    try:
+        yield page
+        assert not faults
+    finally:
+        await context.close()
+
+
+async def sign_in(page: Page, store: Storage, client: str = "dana") -> None:
+    await page.goto("/s/garland/login")
+    await page.get_by_label("Login key").fill(await store.keys.issue("garland", client))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/portal/")
+
+
+async def violations(page: Page) -> list[str]:
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{page.url} {rule['id']} {[node['target'] for node in rule['nodes']]}" for rule in found["violations"]]
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
+async def test_no_page_has_a_fault_that_axe_finds_or_is_too_wide(
+    browser: Browser, server: TestServer, store: Storage, size: str, scheme: str
+) -> None:
+    async with opened(
+        browser, server, viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce", bypass_csp=True
+    ) as page:
+        faults = []
+        for path in PUBLIC:
+            await page.goto(path)
+            faults += await violations(page)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+        await sign_in(page, store)
+        for path in (*(f"/s/garland/portal/{name}" for name in PORTAL), CHECK, "/s/garland/portal/?lang=es"):
+            await page.goto(path)
+            faults += await violations(page)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+    assert not faults
+
+
+async def test_every_page_is_light_and_asks_nobody_else(browser: Browser, server: TestServer, store: Storage) -> None:
+    token = await store.links.mint("garland", "dana", LinkScope(page="invoices"), "reply")
+    portal = [f"/s/garland/portal/{name}" for name in PORTAL if name != "chat"]
+    async with opened(browser, server) as page:
+        hosts: set[str] = set()
+        sizes: list[int] = []
+        page.on("response", lambda response: hosts.add(urlsplit(response.url).netloc))
+        session = await page.context.new_cdp_session(page)
+        await session.send("Network.enable")
+        await session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        for path in [*PUBLIC, f"/s/garland/k/{token}", *portal]:
+            if path == portal[0]:
+                await sign_in(page, store)
+            sizes.clear()
+            await page.goto(path)
+            assert len(sizes) >= 5, path  # the page, two style sheets, the script, the icons
+            assert sum(sizes) < 60_000, path
+        assert hosts == {f"{server.host}:{server.port}"}
+
+
+async def test_a_visit_is_booked_without_javascript(browser: Browser, server: TestServer, store: Storage) -> None:
+    async with opened(browser, server, viewport=SIZES["phone"], java_script_enabled=False) as page:
+        await page.goto("/s/garland/")
+        await page.get_by_role("link", name="Book a visit").click()
+        await page.get_by_label("Oil change").check()
+        await page.get_by_role("button", name="Next").click()
+        await page.get_by_role("link", name="Wed 25 Nov").click()
+        await page.get_by_role("link", name="9:30 AM", exact=True).click()
+        await page.get_by_label("Your name").fill("Guest Person")
+        await page.get_by_label("Mobile phone").fill("512 555 0188")
+        await page.get_by_role("button", name="Next").click()
+        await page.get_by_role("button", name="Ask for this visit").click()
+        assert "We have your request" in await page.locator("h1").inner_text()
+
+
+async def test_the_portal_is_used_without_javascript(browser: Browser, server: TestServer, store: Storage) -> None:
+    async with opened(browser, server, java_script_enabled=False) as page:
+        await sign_in(page, store)
+        await page.get_by_role("navigation", name="Sections").get_by_role("link", name="Invoices").click()
+        await page.get_by_role("link", name="1038").click()
+        assert await page.get_by_text("Front brake pads").is_visible()
+        assert not await page.get_by_role("button", name="Print").is_visible()
+        await page.get_by_role("button", name="Sign out").click()
+        assert page.url.endswith("/s/garland/")
+
+
+async def test_the_first_tab_skips_to_the_content(browser: Browser, server: TestServer) -> None:
+    async with opened(browser, server) as page:
+        await page.goto("/s/garland/")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "content"
+
+
+async def test_an_invoice_prints_as_one_sheet_in_ink(browser: Browser, server: TestServer, store: Storage) -> None:
+    async with opened(browser, server, color_scheme="dark") as page:
+        await sign_in(page, store)
+        await page.goto("/s/garland/portal/invoices/inv1038")
+        await page.emulate_media(media="print")
+        for hidden in (".top", ".nav", ".foot", ".actions"):
+            assert not await page.locator(hidden).first.is_visible(), hidden
+        assert await page.locator(".letterhead").is_visible()
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+        assert (await page.pdf()).count(b"/Type /Page\n") <= 1
