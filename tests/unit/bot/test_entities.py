@@ -25,7 +25,15 @@ SERVICES = (
 def vehicle(id_: str, title: str, color: str, plate: str | None = None) -> Vehicle:
     year, make, model = title.split(" ", 2)
     return Vehicle(
-        id=id_, shop="s", external_id=id_, client_id="c", year=int(year), make=make, model=model, color=color, plate=plate
+        id=id_,
+        shop="s",
+        external_id=id_,
+        client_id="c",
+        year=int(year),
+        make=make,
+        model=model,
+        color=color,
+        plate=plate,
     )
 
 
