@@ -1,5 +1,6 @@
 """Two shops and the people of the portal's tests, with records enough for every page; and the application itself."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
@@ -11,6 +12,7 @@ from portal_views.context import PortalContext
 from portal_views.routes import portal_routes
 from portal_views.security import security_middleware
 from storage.clients import Client, Portal
+from storage.codec import to_document
 from storage.invoices import Invoice, InvoiceLine
 from storage.payments import Payment
 from storage.reminders import Reminder
@@ -218,17 +220,14 @@ async def fill(store: Storage) -> None:
     """Put the cast and their records into the store, with one visit of Dana's to come."""
     for shop in (GARLAND, HARBOR):
         await store.shops.put(shop)
-    for client in CLIENTS:
-        await store.clients.put(client)
-    for vehicle in (CIVIC, TRUCK, RAYS_CAR):
-        await store.vehicles.put(vehicle)
-    for one in INVOICES:
-        await store.invoices.put(one)
-    for payment in PAYMENTS:
-        await store.payments.put(payment)
-    await store.work_orders.put(ORDER)
-    for reminder in REMINDERS:
-        await store.reminders.put(reminder)
+    await asyncio.gather(
+        store.clients.insert_documents([to_document(client) for client in CLIENTS]),
+        store.vehicles.insert_documents([to_document(vehicle) for vehicle in (CIVIC, TRUCK, RAYS_CAR)]),
+        store.invoices.insert_documents([to_document(one) for one in INVOICES]),
+        store.payments.insert_documents([to_document(payment) for payment in PAYMENTS]),
+        store.work_orders.insert_documents([to_document(ORDER)]),
+        store.reminders.insert_documents([to_document(reminder) for reminder in REMINDERS]),
+    )
     request = BookingRequest(
         services=("oil_change", "tires"),
         starts_at=datetime(2026, 11, 30, 15, 0, tzinfo=UTC),
