@@ -126,8 +126,8 @@ function wire() {
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));
   find("earlier").addEventListener("click", () => scroller.keepPlace(() => chat.earlier()).catch(() => update()));
-  for (const text of words.starters) {
-    find("starters").append(el("button", { type: "button", class: "chip", on: { click: () => send({ text }) }, text }));
+  for (const [payload, text] of Object.entries(words.starters)) {
+    find("starters").append(el("button", { type: "button", class: "chip", on: { click: () => send({ text, payload }) }, text }));
   }
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;

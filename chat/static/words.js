@@ -39,7 +39,7 @@ const WORDS = {
     choices: "Quick replies",
     attachment: "File",
     not_delivered: "Not delivered",
-    starters: ["Opening hours", "Book a visit", "Is my car ready?", "What do I owe?"],
+    starters: { "/opening_hours": "Opening hours", "/book_appointment": "Book a visit", "/work_order_status": "Is my car ready?", "/ask_balance": "What do I owe?" },
   },
   es: {
     locale: "es-US",
@@ -79,7 +79,7 @@ const WORDS = {
     choices: "Respuestas rápidas",
     attachment: "Archivo",
     not_delivered: "No entregado",
-    starters: ["Horario", "Reservar una cita", "¿Está listo mi auto?", "¿Cuánto debo?"],
+    starters: { "/opening_hours": "Horario", "/book_appointment": "Reservar una cita", "/work_order_status": "¿Está listo mi auto?", "/ask_balance": "¿Cuánto debo?" },
   },
 };
 
