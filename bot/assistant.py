@@ -3,6 +3,7 @@
 Nothing here stores or sends a message; the hub does. What an intent changes is keyed by the message's id.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -49,6 +50,8 @@ class Assistant:
         return await self._proving.check_code(shop, Tracker.from_dict(tracker), code)
 
     async def _scene(self, turn: Turn, peer: Peer, tracker: Tracker) -> Scene:
+        if peer.client_id is not None and not turn.payload:
+            await asyncio.gather(peer.client(), peer.vehicles())  # both are needed: at once rather than in turn
         language = tracker.slots.get("language") or await _first_language(peer)
         heard = await self._hear(turn, peer, tracker, language)
         spoken = language if _is_either(turn.text) else heard.understanding.language

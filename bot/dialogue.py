@@ -119,9 +119,17 @@ class Dialogue:
         best = scene.understanding
         if scene.heard.picked or best.confidence >= _DOUBTFUL or best.intent in _TALK:
             return []
-        close = [other for other in best.alternatives if other.confidence >= _CLOSE * best.confidence]
-        names = [other.intent for other in close if other.intent in self._catalog.intents]
-        return [best.intent, names[0]] if names and names[0] not in _TALK else []
+        if best.intent not in self._catalog.intents:
+            return []
+        # what changes something, or calls a person, is asked about however far behind the next one is
+        share = 0.0 if self._catalog.intents[best.intent].action.changes else _CLOSE
+        names = [
+            other.intent
+            for other in best.alternatives
+            if other.confidence >= share * best.confidence and other.intent in self._catalog.intents
+        ]
+        rivals = [name for name in names if name not in _TALK]
+        return [best.intent, rivals[0]] if rivals else []
 
     def _ask_which(self, scene: Scene, rivals: list[str]) -> Said:
         """`Did you mean ...?` with both as choices; nothing is done before one is picked."""

@@ -12,7 +12,7 @@ from bot.assistant import Assistant
 from bot.turn import Answer, Turn
 from config.clock import utc_now
 from storage.messages import ChannelName, Status
-from storage.proof import Identity, Proof
+from storage.proof import Identity, LinkScope, Proof
 from storage.store import Storage
 from tests.dialogues.people import ANN, PHONES, SHARED_PHONE, SHOP, TOM, UNKNOWN_PHONE
 
@@ -26,6 +26,14 @@ class Driver(Protocol):
 
     async def pick(self, place: int) -> Answer | None:
         """The answer to the choice at this place (from 1) of the last answer, as the channel picks it."""
+        ...
+
+    async def press(self, payload: str) -> Answer | None:
+        """The answer to a payload, whatever it is."""
+        ...
+
+    async def press_old(self, place: int) -> Answer | None:
+        """The answer to a choice of the answer before the last one."""
         ...
 
     async def type_code(self, *, right: bool) -> Answer | None:
@@ -47,6 +55,9 @@ def identity_for(peer: str, channel: ChannelName) -> Identity:
         return Identity(proof=Proof.VISITOR, phone=UNKNOWN_PHONE if channel == "sms" else None)
     if peer == "shared":
         return Identity(proof=Proof.SHARED_PHONE, candidates=(ANN, TOM), phone=SHARED_PHONE)
+    client_id, _, page = peer.partition("@")
+    if page:
+        return Identity(proof=Proof.LINK, client_id=client_id, scope=LinkScope(page=page))
     if channel == "sms":
         return Identity(proof=Proof.PHONE, client_id=peer, phone=PHONES[peer])
     return Identity(proof=Proof.FULL, client_id=peer)
@@ -64,7 +75,7 @@ class AssistantDriver:
     status: Status = "bot"
     tracker: dict[str, Any] = field(default_factory=dict)
     count: int = 0
-    last: Answer | None = None
+    answers: list[Answer] = field(default_factory=list)
     said: tuple[str, str | None] = ("", None)
     before: dict[str, Any] = field(default_factory=dict)
 
@@ -76,13 +87,19 @@ class AssistantDriver:
 
     async def pick(self, place: int) -> Answer | None:
         """By SMS its number is typed; on the web its button is pressed."""
-        assert self.last is not None
         if self.channel == "sms":
             return await self.say(str(place))
-        button = self.last.buttons[place - 1]
+        return await self.press(self.answers[-1].buttons[place - 1].payload)
+
+    async def press(self, payload: str) -> Answer | None:
+        """The answer to a payload, whatever it is."""
         self.count += 1
         self.before = self.tracker
-        return await self._turn(button.title, button.payload)
+        return await self._turn("", payload)
+
+    async def press_old(self, place: int) -> Answer | None:
+        """A button that is still on the page."""
+        return await self.press(self.answers[-2].buttons[place - 1].payload)
 
     async def type_code(self, *, right: bool) -> Answer | None:
         """Take the code out of the last text or e-mail that went out and prove with it."""
@@ -120,7 +137,8 @@ class AssistantDriver:
         )
         answer = await self.assistant.answer(turn)
         if answer is not None:
-            self.tracker, self.last = answer.tracker, answer
+            self.tracker = answer.tracker
+            self.answers.append(answer)
         return answer
 
     async def _sent_code(self) -> str:

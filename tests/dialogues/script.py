@@ -1,12 +1,15 @@
 """Dialogues as text: who writes, what they say, what the bot must and must not answer.
 
-as: maria                a client's id, `visitor`, or `shared` (a phone of two clients)
+as: maria                a client's id (`maria@invoices`: by a link to that page), `visitor`, or `shared` (a phone)
 only: sms                a channel; both without this line
 late                     it is after closing time
 
 client: what do I owe    a message
 pick: 2                  the second choice of the last answer
 code: right              the code that went out is typed (`wrong`: another one)
+payload: /greet          a quick reply with this payload, as anybody may send it
+old: 1                   a choice of the answer before the last one (web)
+again                    the last turn is run once more, as after a crash
 status: waiting          from here on a person is due
 
 bot: You owe ... on      the answer has this in it; `...` is anything
@@ -17,6 +20,7 @@ page: /portal/invoices   where that link leads on the web when one is signed in
 handoff: asked           a person is called, for this reason
 silent                   there is no answer
 who: ann                 the answer says who of several it was
+booked: brakes 2026-...  all visits of this peer, with their status
 """
 
 from dataclasses import dataclass
@@ -24,7 +28,7 @@ from pathlib import Path
 
 from storage.messages import ChannelName
 
-SAYS = frozenset({"client", "pick", "code", "status", "again"})
+SAYS = frozenset({"client", "pick", "code", "status", "again", "payload", "old"})
 CHECKS = frozenset({"bot", "not", "choices", "link", "page", "handoff", "silent", "who", "booked"})
 
 _CHANNELS: tuple[ChannelName, ...] = ("web", "sms")

@@ -49,6 +49,10 @@ async def play(script: Script, driver: Driver, channel: str, store: Storage) -> 
                 answer = await driver.say(line.text)
             case "pick":
                 answer = await driver.pick(int(line.text))
+            case "payload":
+                answer = await driver.press(line.text)
+            case "old":
+                answer = await driver.press_old(int(line.text))
             case "code":
                 answer = await driver.type_code(right=line.text == "right")
             case "again":
