@@ -1,4 +1,6 @@
-"""What is said when the bot fails or takes too long: a person is called. Reads nothing but the turn, since storage may be what failed."""
+"""What is said when the bot fails or takes too long: a person is called. Reads nothing but the turn, since storage
+may be what failed.
+"""
 
 from functools import cache
 

@@ -39,7 +39,7 @@ class Assistant:
 
     async def answer(self, turn: Turn) -> Answer | None:
         """The answer to this message, None where the bot is to stay silent. Errors of storage may pass."""
-        tracker = Tracker.from_dict(turn.tracker)
+        tracker = Tracker.from_dict(turn.tracker).in_episode(turn.episode)
         peer = Peer(self._store, turn.shop, identity_of(turn.identity, tracker))
         scene = await self._scene(turn, peer, tracker)
         said = await self._dialogue.respond(scene)

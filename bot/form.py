@@ -88,6 +88,8 @@ class Form(Intent):
 
     changes: ClassVar[bool] = True
     slots: ClassVar[tuple[Slot, ...]] = ()
+    corrections: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, change what it holds
+    cancels: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, drop it
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """What will be done, as a question that a yes answers."""
@@ -98,7 +100,9 @@ class Form(Intent):
         raise NotImplementedError
 
     def is_answer(self, context: Context) -> bool:
-        """Whether a message of another intent is rather a short answer to what the form has just asked."""
+        """Whether a message of another intent is rather for the form: a change, or a short answer to what it asked."""
+        if context.heard.intent in self.corrections | self.cancels:
+            return True
         return bool(context.tracker.requested_slot) and len(context.turn.text.split()) <= _SHORT
 
     async def step(self, context: Context) -> Outcome:
@@ -109,7 +113,7 @@ class Form(Intent):
         if context.resuming:
             return await self._ask_on(context, filled, {})
         change = context.given.get("change") if opened else None
-        if opened and (change == "none" or _is_cancel(context)):
+        if opened and (change == "none" or context.heard.intent in self.cancels or _is_cancel(context)):
             return self._closed(filled, Reply(text=context.say("dropped")))
         emptied = next((slot.clears for slot in self.slots if slot.name == change), None)
         if emptied is not None:

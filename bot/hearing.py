@@ -11,7 +11,7 @@ from bot.understanding import Understanding
 
 _PAYLOAD = re.compile(r"/([a-z][a-z_]{1,40})(\{.*\})?", re.DOTALL)
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
-_MAX_PAYLOAD = 500
+_MAX_PAYLOAD = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ def parse_payload(payload: str) -> tuple[str, dict[str, Any]] | None:
         return None
     try:
         slots = json.loads(match[2] or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return match[1], slots
+    return match[1], {name: value for name, value in slots.items() if isinstance(value, str | int)}
 
 
 def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:

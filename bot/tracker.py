@@ -27,7 +27,7 @@ class Tracker:
     choices: tuple[Choice, ...] = ()  # of the last answer: "2" is the second
     after_proof: dict[str, Any] | None = None  # the question that waits until the peer has proved who it is
     awaiting_code: dict[str, Any] | None = None  # {"contact": ...}: a code went out
-    waiting_told: bool = False  # the client knows that a person will write
+    episode: int = 1  # of the conversation
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Tracker":
@@ -39,6 +39,8 @@ class Tracker:
     def to_dict(self) -> dict[str, Any]:
         """Only what is set, ready to be stored."""
         document: dict[str, Any] = {name: getattr(self, name) for name in ("slots", *_PLAIN) if getattr(self, name)}
+        if self.episode == 1:
+            document.pop("episode")
         if self.choices:
             document["choices"] = [[choice.title, choice.payload] for choice in self.choices[:MAX_CHOICES]]
         return document
@@ -61,6 +63,13 @@ class Tracker:
                 loop = event["name"]
         return replace(self.with_slots(changes), active_loop=loop, requested_slot=requested)
 
+    def in_episode(self, episode: int) -> "Tracker":
+        """The same, or in another episode a fresh one: only the language is remembered."""
+        if self.episode == episode:
+            return self
+        language = self.slots.get("language")
+        return Tracker(slots={"language": language} if language else {}, episode=episode)
+
     def without_form(self) -> "Tracker":
         """The same with no form open: only the slots that outlive a form stay."""
         kept = {name: value for name, value in self.slots.items() if name in LASTING}
@@ -74,5 +83,5 @@ _PLAIN = (
     "misunderstood",
     "after_proof",
     "awaiting_code",
-    "waiting_told",
+    "episode",
 )

@@ -24,6 +24,7 @@ class Turn:
     status: Status  # "bot", or "waiting": then only sure answers that only read
     tracker: dict[str, Any] = field(default_factory=dict)  # as the last answer left it; {} at first
     now: datetime  # the business clock, aware UTC
+    episode: int = 1  # of the conversation: a new one begins with a fresh dialogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,8 @@ class Directory:
         self._by_key: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
 
     async def conversation_for(self, shop: Shop, identity: Identity, *, visitor: str | None = None) -> Conversation:
-        """The conversation of this peer, as it stands; one that is not there yet is made, and stored with its first entry.
+        """The conversation of this peer, as it stands; one that is not there yet is made, and stored with its first
+        entry.
 
         Raises `ValueError` for a peer with neither client, visitor token nor number.
         """
@@ -63,7 +64,7 @@ class Directory:
             phone=identity.phone,
             visitor=visitor if key.startswith("visitor:") else None,
         )
-        # A visitor's conversation that became a client's keeps its id: what comes after it under the old key is another's.
+        # A visitor's conversation that became a client's keeps its id: what comes under the old key is another's.
         taken = await self._store.conversations.find(shop.slug, conversation.id)
         if taken is not None and taken.key == key:  # made by another call since it was looked for
             return taken

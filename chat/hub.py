@@ -1,7 +1,7 @@
 """The hub: one door in, `receive`, and one door out, `send`. Nothing else stores or emits what is said.
 
-A message is stored, acknowledged, then fanned out, in that order. The bot's turn runs afterwards, in the conversation's own
-queue, and its answer is stored only if the conversation is still the bot's.
+A message is stored, acknowledged, then fanned out, in that order. The bot's turn runs afterwards, in the
+conversation's own queue, and its answer is stored only if the conversation is still the bot's.
 """
 
 import asyncio
@@ -9,8 +9,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-from pymongo.errors import PyMongoError
 
 from bot.assistant import Assistant
 from bot.reply import HandOff
@@ -26,7 +24,7 @@ from chat.writer import Draft, LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Button, ChannelName, Delivery, Entry, Link
-from storage.mongo import DatabaseUnavailable
+from storage.mongo import DatabaseError
 from storage.proof import Identity
 from storage.shops import Shop
 from storage.store import Storage
@@ -37,7 +35,9 @@ _DELIVERY_ORDER = ("queued", "sent", "delivered", "read")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """What a client wrote, by any channel. `ref` makes a repeat harmless; `answer` is False for what the bot leaves alone."""
+    """What a client wrote, by any channel. `ref` makes a repeat harmless; `answer` is False for what the bot leaves
+    alone.
+    """
 
     shop: Shop
     conversation: Conversation
@@ -126,7 +126,7 @@ class Hub:
             await asyncio.gather(self._publisher, return_exceptions=True)
         try:
             await self.projector.drain()
-        except PyMongoError as error:
+        except DatabaseError as error:
             _log.warning("the last conversation documents were not written; their logs are whole: %s", error)
 
     async def conversation_for(self, shop: Shop, identity: Identity, *, visitor: str | None = None) -> Conversation:
@@ -138,7 +138,11 @@ class Hub:
 
         Raises `DatabaseUnavailable`: nobody knows whether it is stored, send it again with the same `ref`.
         """
-        conversation = await self.writer.head(inbound.conversation)
+        conversation = inbound.conversation
+        if (
+            conversation.last_seq
+        ):  # a new one is read with its first entry: nothing awaited, so the order of arrival holds
+            conversation = await self.writer.head(conversation)
         draft = Draft(
             conversation=conversation,
             event=Event.CLIENT_WRITES,
@@ -264,7 +268,7 @@ class Hub:
             written = await self._fan_out.get()
             try:
                 await self._live.entry_stored(written)
-            except Exception:
+            except Exception:  # noqa: BLE001  # a lost push must not end the next
                 _log.exception("a push was lost; its receivers notice the gap and sync")
 
 
@@ -284,6 +288,3 @@ def _moves_forward(before: Delivery | None, new: Delivery) -> bool:
     if new.state == "failed":
         return before.state != "delivered"
     return _DELIVERY_ORDER.index(new.state) > _DELIVERY_ORDER.index(before.state)
-
-
-__all__ = ["DatabaseUnavailable", "Hub", "Inbound", "Outbound", "Received"]

@@ -66,7 +66,7 @@ class StaffNamespace(GuardedNamespace):
         self._peers: dict[str, StaffPeer] = {}
         self.hub: Hub = cast(Hub, None)  # handed in by `server.py`: hub and sockets know each other
 
-    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
+    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:  # noqa: ARG002  # tokens come with the API
         """Raises `ProtocolError` without a staff session."""
         store = self.hub.store
         token = cookies_of(environ).get(STAFF_COOKIE)

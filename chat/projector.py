@@ -1,15 +1,14 @@
 """Brings conversation documents up to date with their logs, a moment later and many at a time.
 
-A document that is behind costs nothing but a little reading (`chat/writer.py` reads the log after it), so one write serves
-all the entries of that moment.
+A document that is behind costs nothing but a little reading (`chat/writer.py` reads the log after it), so one write
+serves all the entries of that moment.
 """
 
 import asyncio
 import logging
 
-from pymongo.errors import PyMongoError
-
 from storage.conversations import Conversation, Conversations
+from storage.mongo import DatabaseError
 
 _DELAY_SECONDS = 0.25
 _log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Projector:
                 return
             try:
                 await self._conversations.project_many(list(behind.values()))
-            except PyMongoError:
+            except DatabaseError:
                 self._behind = {**behind, **self._behind}
                 raise
 
@@ -48,7 +47,7 @@ class Projector:
                 await asyncio.sleep(_DELAY_SECONDS)
                 try:
                     await self.drain()
-                except PyMongoError as error:
+                except DatabaseError as error:
                     _log.warning("conversation documents stay behind for now: %s", error)
         finally:
             self._running = None

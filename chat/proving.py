@@ -1,7 +1,9 @@
-"""A one-time code typed into the chat: taken out before anything is stored, checked, and the question behind it answered.
+"""A one-time code typed into the chat: taken out before anything is stored, checked, and the question behind it
+answered.
 
-Who proves to be a client goes on in that client's conversation: this one becomes it if the client has none yet, else it is
-closed as continued there, and the question that led to the proof is asked again in the other, so that it is answered there.
+Who proves to be a client goes on in that client's conversation: this one becomes it if the client has none yet, else
+it is closed as continued there, and the question that led to the proof is asked again in the other, so that it is
+answered there.
 """
 
 import re
@@ -39,8 +41,8 @@ class Proving:
     async def receive_code(self, shop: Shop, draft: Draft) -> tuple[Written, Entry]:
         """Store the message without its code and say what it proved.
 
-        Returns what was stored for the sender, and the entry that the bot is to answer: the same, or the question in the
-        client's own conversation.
+        Returns what was stored for the sender, and the entry that the bot is to answer: the same, or the question in
+        the client's own conversation.
         """
         found = _CODE.search(draft.text)
         assert found is not None  # `expects_code` said so

@@ -15,13 +15,12 @@ from typing import Any
 import socketio
 from aiohttp import web
 from engineio.async_drivers.aiohttp import WebSocket
-from pymongo.errors import PyMongoError
 
 from chat.directory import UnknownConversation
 from chat.events import Json, Payload, ProtocolError, parse
 from chat.handoff import NotAllowed
 from config.settings import Settings
-from storage.mongo import DatabaseUnavailable
+from storage.mongo import DatabaseError, DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +78,9 @@ class Allowance:
 
 
 class GuardedNamespace(socketio.AsyncNamespace):
-    """A namespace whose events are parsed, handled, and always acked. Handlers are methods `on_<event>(sid, payload)`."""
+    """A namespace whose events are parsed, handled, and always acked. Handlers are methods `on_<event>(sid,
+    payload)`.
+    """
 
     def __init__(self, name: str, events: Mapping[str, type[Payload]]) -> None:
         super().__init__(name)
@@ -114,7 +115,7 @@ class GuardedNamespace(socketio.AsyncNamespace):
             await self.accept(sid, environ, auth)
         except ProtocolError as error:
             raise socketio.exceptions.ConnectionRefusedError(error.message, {"code": error.code}) from error
-        except (PyMongoError, DatabaseUnavailable) as error:
+        except (DatabaseError, DatabaseUnavailable) as error:
             raise socketio.exceptions.ConnectionRefusedError("try again", {"code": "unavailable"}) from error
 
     async def _handle(self, event: str, sid: str, arguments: list[Any]) -> Json:
@@ -131,7 +132,7 @@ class GuardedNamespace(socketio.AsyncNamespace):
             raise ProtocolError("conflict", str(error)) from error
         except UnknownConversation as error:
             raise ProtocolError("not_found", "there is no such conversation") from error
-        except (PyMongoError, DatabaseUnavailable) as error:
+        except (DatabaseError, DatabaseUnavailable) as error:
             _log.warning("%s failed: %s", event, error)
             raise ProtocolError("unavailable", "not stored; send it again", _RETRY_SECONDS) from error
         except Exception as error:
@@ -157,5 +158,5 @@ async def every(seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         await asyncio.sleep(seconds)
         try:
             await act()
-        except Exception:
+        except Exception:  # noqa: BLE001  # the next time may go well
             _log.exception("a periodic task failed; it goes on")

@@ -1,8 +1,8 @@
 """The sweep: acked means answered, in the end.
 
-Looks through the entries since its mark for messages that the bot owes an answer and for messages that have not been handed
-to their carrier, whoever died before they were, and runs the turn or the hand-over again. Both are harmless when repeated:
-one insert decides on an answer, the outbox knows an entry's id.
+Looks through the entries since its mark for messages that the bot owes an answer and for messages that have not been
+handed to their carrier, whoever died before they were, and runs the turn or the hand-over again. Both are harmless
+when repeated: one insert decides on an answer, the outbox knows an entry's id.
 """
 
 import logging

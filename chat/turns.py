@@ -58,7 +58,7 @@ class Turns:
                 job = queue.popleft()
                 try:
                     await self._run(job)
-                except Exception:
+                except Exception:  # noqa: BLE001  # one turn must not end the queue
                     _log.exception("a turn failed; the sweep will try it again")
                 finally:
                     self._known.discard(job.entry.id)

@@ -1,8 +1,9 @@
-"""Writing the log: what arrives in the same moment is stored by one insert, each entry at the next number of its conversation.
+"""Writing the log: what arrives in the same moment is stored by one insert, each entry at the next number of its
+conversation.
 
-One insert is under way at a time; entries that arrive meanwhile go with the next. An entry that a unique index refuses does
-not hold back the others. Where another process wrote first, the conversation is read again and the entry is tried at
-the number after what is new, if the status table still allows it.
+One insert is under way at a time; entries that arrive meanwhile go with the next. An entry that a unique index
+refuses does not hold back the others. Where another process wrote first, the conversation is read again and the entry
+is tried at the number after what is new, if the status table still allows it.
 """
 
 import asyncio
@@ -42,7 +43,9 @@ class AnswerRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an answer."""
+    """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an
+    answer.
+    """
 
     conversation: Conversation
     event: Event
@@ -103,12 +106,10 @@ class LogWriter:
         self._flushing: asyncio.Task[None] | None = None
 
     async def append(self, draft: Draft) -> Written:
-        """Store an entry; it is on disk when this returns.
+        """Store an entry; it is on disk when this returns. Entries are numbered in the order of the calls.
 
         Raises `NotAllowed` (the status table), `AnswerRefused` (the bot came too late), `DatabaseUnavailable`.
         """
-        if draft.conversation.id not in self._heads:
-            await self.head(draft.conversation)
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._pending.append(_Pending(draft, done))
         if self._flushing is None:
@@ -175,6 +176,8 @@ class LogWriter:
 
     async def _store(self, batch: list[_Pending]) -> list[_Pending]:
         """Store one batch; returns what must be tried again, in order."""
+        cold = {one.draft.conversation.id: one.draft.conversation for one in batch}
+        await asyncio.gather(*(self.head(one) for one in cold.values() if one.id not in self._heads))
         heads: dict[str, Conversation] = {}
         rows: list[tuple[_Pending, Entry]] = []
         first: dict[tuple[str, str], _Pending] = {}

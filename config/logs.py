@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from config.settings import Settings
 
-# A number with a plus or of ten digits and more, a six-digit code, and a long run of URL-safe characters with a digit in it.
+# A phone number, a six-digit code, a link's token, a long run of URL-safe characters, an address, a URL's password.
 _SECRETS = (
     (re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(\d\d)(?!\w)"), r"***\1"),
     (re.compile(r"(?<![\w.-])\d{6}(?![\w.-])"), "******"),

@@ -18,7 +18,9 @@ DEVELOPMENT_SECRET = "development-only-secret-key-not-for-production"
 
 
 class SettingsError(Exception):
-    """The environment cannot be used as it is. `problems` has one line per setting, naming it and what would be right."""
+    """The environment cannot be used as it is. `problems` has one line per setting, naming it and what would be
+    right.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))

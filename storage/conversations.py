@@ -1,8 +1,8 @@
 """Conversations: who talks, who answers, and where the log stands.
 
-The document is a projection of the log (`storage/messages.py`): `applied` is the one rule by which an entry changes it, so it
-can be brought up to date at any time from the entries after `last_seq`. Only its key (whose conversation it is), the read
-marks and the counter of changes are its own.
+The document is a projection of the log (`storage/messages.py`): `applied` is the one rule by which an entry changes
+it, so it can be brought up to date at any time from the entries after `last_seq`. Only its key (whose conversation it
+is), the read marks and the counter of changes are its own.
 """
 
 from collections.abc import Mapping, Sequence

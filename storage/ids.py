@@ -1,4 +1,6 @@
-"""Identifiers. All are strings; what comes in by file gets its id from the shop's own id, so a reference needs no look-up."""
+"""Identifiers. All are strings; what comes in by file gets its id from the shop's own id, so a reference needs no
+look-up.
+"""
 
 import hashlib
 
@@ -12,5 +14,5 @@ def new_id() -> str:
 
 def record_id(shop: str, kind: str, external_id: str) -> str:
     """The id of an imported record: the same shop, type and `external_id` always give the same 24 hex digits."""
-    digest = hashlib.blake2b("\x1f".join((shop, kind, external_id)).encode(), digest_size=12)
+    digest = hashlib.blake2b(f"{shop}\x1f{kind}\x1f{external_id}".encode(), digest_size=12)
     return digest.hexdigest()

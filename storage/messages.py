@@ -1,8 +1,9 @@
 """The log: messages, notes and acts of a conversation, under one gapless sequence.
 
-One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, and an
-entry's id, which follows from its `ref` or from what it answers, refuses what is there already. Every entry carries the conversation's `state` after it,
-and the bot's entries the dialogue's `tracker`: the last entries say all, the conversation document is a projection.
+One insert decides: the unique index over (shop, conversation, seq) refuses who writes at a number that is taken, and
+an entry's id, which follows from its `ref` or from what it answers, refuses what is there already. Every entry
+carries the conversation's `state` after it, and the bot's entries the dialogue's `tracker`: the last entries say all,
+the conversation document is a projection.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -202,7 +203,9 @@ class Messages:
                 return rev
 
     async def changed_between(self, shop: str, conversation: str, after: int, until: int) -> list[Entry]:
-        """The messages of the changes numbered above `after` up to `until`, the newest 500 of them, in the log's order."""
+        """The messages of the changes numbered above `after` up to `until`, the newest 500 of them, in the log's
+        order.
+        """
         numbers = range(max(after, until - _CHANGES_AT_ONCE) + 1, until + 1)
         if not numbers:
             return []

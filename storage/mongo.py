@@ -22,6 +22,9 @@ Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 T = TypeVar("T")
 
 
+DatabaseError = PyMongoError  # what any operation on a collection may raise, for those above storage
+
+
 class DatabaseUnavailable(Exception):
     """The database cannot be reached."""
 

@@ -20,6 +20,8 @@ class BookAppointment(Form):
 
     asks = Asked.BOOK
     page = "book"
+    corrections = frozenset({"reschedule_appointment"})
+    cancels = frozenset({"cancel_appointment"})
     slots: ClassVar[tuple[Slot, ...]] = (
         ServiceSlot(),
         VehicleSlot(),
@@ -28,6 +30,12 @@ class BookAppointment(Form):
         NameSlot(),
         PhoneSlot(),
     )
+
+    def is_answer(self, context: Context) -> bool:
+        """Also what names the car or the service that was asked for, unless it asks for a price."""
+        requested, entities = context.tracker.requested_slot, context.entities
+        named = {"vehicle": entities.vehicle_id, "service": entities.service_code}.get(requested or "")
+        return super().is_answer(context) or (named is not None and context.heard.intent != "request_quote")
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """What will be booked, as a question."""

@@ -47,3 +47,10 @@ def test_events_set_and_empty_slots_and_open_and_close_the_form() -> None:
 def test_without_a_form_only_what_outlives_it_stays() -> None:
     tracker = Tracker(slots={"who": "ann", "language": "en", "day": "2026-03-12"}, active_loop="book_appointment")
     assert tracker.without_form().slots == {"who": "ann", "language": "en"}
+
+
+def test_a_new_episode_begins_fresh_in_the_same_language() -> None:
+    before = Tracker(slots={"who": "ann", "language": "es"}, active_loop="book_appointment", misunderstood=1)
+    assert before.in_episode(1) is before
+    assert before.in_episode(2) == Tracker(slots={"language": "es"}, episode=2)
+    assert Tracker.from_dict(before.in_episode(2).to_dict()).episode == 2
