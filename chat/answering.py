@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Protocol
 
 from bot.apology import apologise
-from bot.assistant import Assistant
 from bot.turn import Answer, Turn
 from chat.directory import Directory
 from chat.handoff import Event
@@ -15,6 +16,7 @@ from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Delivery, Entry
 from storage.proof import VISITOR
+from storage.shops import Shop
 
 _log = logging.getLogger(__name__)
 
@@ -22,10 +24,20 @@ LONGEST_TURN_SECONDS = 5.0
 LONGEST_HOLD_SECONDS = 5.0
 
 
+class Bot(Protocol):
+    """What the hub asks of the assistant."""
+
+    async def answer(self, turn: Turn) -> Answer | None:
+        """The answer to a message; None where the bot is to stay silent."""
+
+    async def check_code(self, shop: Shop, tracker: Mapping[str, Any], code: str) -> str | None:
+        """The client whose one-time code this is."""
+
+
 class Answering:
     """Runs the assistant on a stored message and stores its answer."""
 
-    def __init__(self, assistant: Assistant, clock: BusinessClock, writer: LogWriter, directory: Directory) -> None:
+    def __init__(self, assistant: Bot, clock: BusinessClock, writer: LogWriter, directory: Directory) -> None:
         self._assistant = assistant
         self._clock = clock
         self._writer = writer

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.assistant import Assistant
 from bot.reply import HandOff
-from chat.answering import Answering
+from chat.answering import Answering, Bot
 from chat.channels.channel import Channel
 from chat.directory import Directory
 from chat.handoff import Event, after
@@ -97,7 +96,7 @@ class Hub:
         self,
         *,
         store: Storage,
-        assistant: Assistant,
+        assistant: Bot,
         clock: BusinessClock,
         channels: Mapping[ChannelName, Channel],
         live: Live,

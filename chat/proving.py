@@ -9,7 +9,7 @@ answered there.
 import re
 from dataclasses import replace
 
-from bot.assistant import Assistant
+from chat.answering import Bot
 from chat.handoff import Event
 from chat.live import Live
 from chat.writer import Draft, LogWriter, Written
@@ -28,7 +28,7 @@ REFUSED = "/code_refused"
 class Proving:
     """Handles the message that holds a code."""
 
-    def __init__(self, store: Storage, assistant: Assistant, writer: LogWriter, live: Live) -> None:
+    def __init__(self, store: Storage, assistant: Bot, writer: LogWriter, live: Live) -> None:
         self._store = store
         self._assistant = assistant
         self._writer = writer

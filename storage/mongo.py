@@ -76,7 +76,7 @@ async def make_indexes(database: Database, indexes: Mapping[str, Sequence[IndexM
 
 
 def violated_index(error: DuplicateKeyError | Mapping[str, Any]) -> str:
-    """The name of the unique index that refused a write: from a `DuplicateKeyError` or one of a bulk's `writeErrors`."""
+    """The unique index that refused a write, from a `DuplicateKeyError` or one of a bulk's `writeErrors`."""
     message = str(error) if isinstance(error, DuplicateKeyError) else str(error.get("errmsg", ""))
     found = re.search(r"index: (\S+)", message)
     return found.group(1) if found else ""

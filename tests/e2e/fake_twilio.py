@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -21,13 +23,13 @@ TOKEN = "fake-auth-token"
 class FakeTwilio:
     """`messages` is what it took. `trouble` is worked off one a POST: an error code, `slow`, `lost`, 429, 500."""
 
-    messages: list[dict] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
     trouble: list[int | str] = field(default_factory=list)
     posts: int = 0
     lookups: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
-    before_answer: object = None  # async callable, given the message, run before the POST is answered
+    before_answer: Callable[[dict[str, Any]], Awaitable[None]] | None = None
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -57,7 +59,7 @@ class FakeTwilio:
             await self.before_answer(message)
         return _json(201, message)
 
-    def _take(self, form) -> dict:
+    def _take(self, form: Any) -> dict[str, Any]:
         message = {
             "sid": f"SM{len(self.messages):032x}",
             "status": "queued",
@@ -86,7 +88,7 @@ class FakeTwilio:
 
 
 async def call_back(
-    message: dict, status: str, url: str, *, error: int | None = None, path_url: str | None = None
+    message: dict[str, Any], status: str, url: str, *, error: int | None = None, path_url: str | None = None
 ) -> int:
     """Tell a status as Twilio does, signed for the URL it was given; sent to `url`, where the server listens."""
     form = {"MessageSid": message["sid"], "MessageStatus": status, "To": message["to"], "From": message["from"] or ""}
@@ -95,7 +97,7 @@ async def call_back(
     return await post_signed(url, form, signed_url=path_url or message["status_callback"])
 
 
-async def post_signed(url: str, form: dict, *, signed_url: str, token: str = TOKEN) -> int:
+async def post_signed(url: str, form: dict[str, Any], *, signed_url: str, token: str = TOKEN) -> int:
     signature = RequestValidator(token).compute_signature(signed_url, form)
     async with (
         aiohttp.ClientSession() as http,
@@ -109,7 +111,7 @@ def _authorized(request: web.Request) -> bool:
     return request.headers.get("Authorization") == f"Basic {expected}"
 
 
-def _json(status: int, body: dict) -> web.Response:
+def _json(status: int, body: dict[str, Any]) -> web.Response:
     return web.Response(status=status, text=json.dumps(body), content_type="application/json")
 
 

@@ -4,15 +4,17 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from pydantic import SecretStr
 
 from bot.turn import Answer, Turn
+from chat.channels.channel import Channel
 from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sign, sms_routes
@@ -23,7 +25,7 @@ from chat.simulator import SimulatorContext, simulator_routes
 from config.clock import BusinessClock, utc_now
 from config.settings import Settings, Twilio
 from storage.clients import Client
-from storage.messages import Button, Entry, Link
+from storage.messages import Button, ChannelName, Entry, Link
 from storage.outbox import OutboxRow
 from storage.shops import Address, Shop
 from storage.store import Storage
@@ -45,6 +47,7 @@ MARIA = Client(
 )
 TOM = Client(id="c2", shop="bayside", external_id="c2", name="Tom Reed", phones=("+15125550102",))
 ANN = Client(id="c3", shop="bayside", external_id="c3", name="Ann Reed", phones=("+15125550102",))
+NUMBER = "+15125550199"
 STRANGER = "+15125550177"
 PUBLIC_URL = "https://line.example"  # not where the server listens: it is behind a proxy
 
@@ -86,11 +89,11 @@ class Line:
     twilio: FakeTwilio
     http: aiohttp.ClientSession
     ahead: timedelta = timedelta()  # how far the worker's clock is ahead
-    worker: OutboxWorker | None = None
+    worker: OutboxWorker = field(init=False)
 
     async def text(self, sender: str, body: str, **more: str) -> int:
         """A text comes in, signed."""
-        form = {"MessageSid": f"SM{next(_numbers):032d}", "From": sender, "To": SHOP.sms_number, "Body": body} | more
+        form = {"MessageSid": f"SM{next(_numbers):032d}", "From": sender, "To": NUMBER, "Body": body} | more
         return await self.post("/webhooks/twilio/sms", form)
 
     async def post(self, path: str, form: dict[str, str], *, signature: str | None = None) -> int:
@@ -140,7 +143,7 @@ async def open_line(
     fake = FakeTwilio()
     api = await start(fake)
     account = Twilio(
-        account_sid=ACCOUNT, auth_token=TOKEN, api_base_url=str(api.make_url("")), timeout_seconds=patience
+        account_sid=ACCOUNT, auth_token=SecretStr(TOKEN), api_base_url=str(api.make_url("")), timeout_seconds=patience
     )
     given = ({"twilio": account} if with_twilio else {}) | ({"port": unused_port()} if simulator else {})
     settings = settings or make_settings(tmp_path, **given)
@@ -148,7 +151,11 @@ async def open_line(
     for client in (MARIA, TOM, ANN):
         await store.clients.put(client)
     bell = asyncio.Event()
-    channels = {"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)}
+    channels: dict[ChannelName, Channel] = {
+        "web": WebChannel(),
+        "sms": SmsChannel(store, bell.set),
+        "email": EmailChannel(store, bell.set),
+    }
     hub = Hub(store=store, assistant=Parrot(), clock=BusinessClock(), channels=channels, live=Silence())
     app = web.Application()
     context = SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)

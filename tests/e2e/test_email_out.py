@@ -18,10 +18,11 @@ from storage.outbox import OutboxRow
 class Inbox:
     """Takes mail; answers `reply` to the recipient or to the data."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.mails = []
-        self.refuse_recipient = None
+        self.refuse_recipient: str | None = None
         self.answer = "250 taken"
+        self.port = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if self.refuse_recipient:

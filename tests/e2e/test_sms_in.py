@@ -7,7 +7,7 @@ import pytest
 from chat.channels.sms import TEXT_PATH, sign
 from config.settings import Settings
 from tests.e2e.fake_twilio import post_signed
-from tests.e2e.sms_line import MARIA, PUBLIC_URL, SHOP, STRANGER, open_line
+from tests.e2e.sms_line import MARIA, NUMBER, PUBLIC_URL, SHOP, STRANGER, open_line
 
 MARIA_PHONE = MARIA.phones[0]
 
@@ -19,7 +19,7 @@ async def line(store, tmp_path):
 
 
 def form(**more: str) -> dict[str, str]:
-    return {"MessageSid": "SM1", "From": STRANGER, "To": SHOP.sms_number, "Body": "hello"} | more
+    return {"MessageSid": "SM1", "From": STRANGER, "To": NUMBER, "Body": "hello"} | more
 
 
 async def test_a_signed_text_is_stored_in_the_clients_conversation_and_answered(line):
@@ -134,7 +134,7 @@ async def test_an_empty_text_is_kept_and_not_answered(line):
 
 
 async def test_a_signed_form_without_a_sid_is_a_bad_request(line):
-    assert await line.post(TEXT_PATH, {"From": STRANGER, "To": SHOP.sms_number, "Body": "x"}) == 400
+    assert await line.post(TEXT_PATH, {"From": STRANGER, "To": NUMBER, "Body": "x"}) == 400
 
 
 async def test_production_without_an_account_believes_nobody(store, tmp_path):

@@ -17,7 +17,8 @@ async def line(store, tmp_path):
 
 
 async def stopped(line, phone=MARIA_PHONE) -> bool:
-    return await line.store.consents.is_stopped("bayside", phone)
+    stopped: bool = await line.store.consents.is_stopped("bayside", phone)
+    return stopped
 
 
 @pytest.mark.parametrize(

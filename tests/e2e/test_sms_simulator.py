@@ -29,7 +29,8 @@ async def line(store, tmp_path):
 
 async def command(line, *arguments, settings=None) -> tuple[int, str]:
     out = io.StringIO()
-    status = await run_sms(settings or line.settings, *arguments, Console(file=out, width=200))
+    shop, number, text = arguments
+    status = await run_sms(settings or line.settings, shop, number, text, Console(file=out, width=200))
     return status, out.getvalue()
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.visit import Contact, Visit
 from storage.visits import BookingRequest
 from tests.portal_cast import GARLAND, NOW
 
@@ -29,9 +30,10 @@ async def read_back(browser, **fields: str) -> dict[str, str]:
     return hidden(text)
 
 
-async def visits_at(store, at: str = AT) -> list:
+async def visits_at(store, at: str = AT) -> list[Visit]:
     start = datetime.fromisoformat(at)
-    return await store.visits.list_between("garland", start, start + timedelta(minutes=15))
+    found: list[Visit] = await store.visits.list_between("garland", start, start + timedelta(minutes=15))
+    return found
 
 
 async def test_a_client_books_step_by_step(store, sign_in) -> None:
@@ -58,7 +60,7 @@ async def test_somebody_new_asks_for_a_visit_with_name_and_number(store, visitor
     assert "We have your request" in await done.text()
     (visit,) = await visits_at(store)
     assert (visit.client_id, visit.status, visit.source) == (None, "requested", "page")
-    assert (visit.contact.name, visit.contact.phone) == ("Guest Person", "+15125550188")
+    assert visit.contact == Contact(name="Guest Person", phone="+15125550188")
     assert visit.note == "2012 Mazda 3\nSqueaks.\nA lot."
 
 
