@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import getpass
+import importlib
 import logging
 import signal
 import socket
@@ -21,6 +22,7 @@ import uvloop
 from aiohttp import web
 
 from config.clock import BusinessClock
+from config.commands import parse_command
 from config.logs import set_up_logs
 from config.settings import Settings, SettingsError, load_settings
 from storage.embedded import embedded_database
@@ -153,10 +155,19 @@ async def _until_stopped() -> None:
 
 async def serve(settings: Settings, *, demo: bool = False, work: bool = True) -> int:
     """Serve until told to stop; with `demo`, load the demo shop first and print what to open."""
+    if demo and settings.production:
+        raise CannotRun("`run` loads a demo shop; in production use `serve`")
     check_port_free(settings)
+    tell = print if demo else _log.info
     stopping = asyncio.create_task(_until_stopped())
+    ready_to_compose = asyncio.create_task(asyncio.to_thread(_import_service))  # while the database starts
+    tell("Starting the database ...")
     async with open_store(settings) as store:
+        if demo:
+            tell("Looking after the demo shop ...")
         summary = await demo_shop(settings, store) if demo else None
+        await ready_to_compose
+        tell("Getting the assistant ready (the first time it is trained, which takes a moment) ...")
         async with open_service(settings, store, work=work) as running:
             runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=2.0)
             await runner.setup()
@@ -167,6 +178,11 @@ async def serve(settings: Settings, *, demo: bool = False, work: bool = True) ->
             await stopping
             await runner.cleanup()
     return 0
+
+
+def _import_service() -> None:
+    for name in ("bot.assistant", "chat.service", "portal_views.routes"):
+        importlib.import_module(name)
 
 
 def _spare_the_collector() -> None:
@@ -263,33 +279,6 @@ async def serve_actions(settings: Settings) -> int:
         return await serve_rasa(settings, store)
 
 
-def parse_command(arguments: list[str]) -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="server.py", description="Pitline: chat-first service for auto-repair shops")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="load the demo shop, serve it, print what to open")
-    serving = commands.add_parser("serve", help="serve")
-    serving.add_argument("--no-worker", action="store_true", help="deliver and sweep in `worker` processes only")
-    commands.add_parser("worker", help="deliver what is due and answer what was left, without serving pages")
-    commands.add_parser("actions", help="serve the intents to a Rasa server by its action-server protocol")
-    commands.add_parser("demo", help="load the demo shop")
-    importing = commands.add_parser("import", help="take in the shop's records (docs/operating.md)")
-    importing.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    importing.add_argument("--shop", help="slug of the shop, for files without a shop line")
-    importing.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
-    importing.add_argument("--all-or-nothing", action="store_true", help="take nothing if any line is refused")
-    texting = commands.add_parser("sms", help="text the shop, as a phone would, and print the replies")
-    texting.add_argument("--shop", help="slug of the shop; needed when there are several")
-    texting.add_argument("--from", dest="number", required=True, metavar="NUMBER")
-    texting.add_argument("text")
-    staff = commands.add_parser("staff", help="give somebody a sign-in to the inbox, or a new password")
-    staff.add_argument("--shop", required=True)
-    staff.add_argument("--email", required=True)
-    staff.add_argument("--name", required=True)
-    staff.add_argument("--role", choices=("owner", "advisor", "technician"), default="advisor")
-    return parser.parse_args(arguments)
-
-
 def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
     """What the command is to do."""
     match options.command:
@@ -323,6 +312,8 @@ def main(arguments: list[str]) -> int:
         print("\n".join(error.problems), file=sys.stderr)
     except (CannotRun, EmbeddedDatabaseError, DatabaseUnavailable) as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar, Literal
 
 from argon2 import PasswordHasher
@@ -16,7 +17,6 @@ from storage.records import Records
 Role = Literal["owner", "advisor", "technician"]
 
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash("nobody has this password")  # so that an unknown address takes as long as a wrong password
 
 
 class StaffEmailTaken(Exception):
@@ -83,7 +83,7 @@ class Staffs(Records[Staff]):
     async def verify(self, email: str, password: str, shop: str | None = None) -> list[Staff]:
         """The staff with this address and password (in `shop`, else in all). Takes as long when there is nobody."""
         known = [staff for staff in await self.find_by_email(email) if shop in (None, staff.shop)]
-        hashes = [staff.password_hash or _NOBODY for staff in known] or [_NOBODY]
+        hashes = [staff.password_hash or _nobody() for staff in known] or [_nobody()]
         right = await asyncio.to_thread(lambda: [_is_right(hashed, password) for hashed in hashes])
         return [staff for staff, ok in zip(known, right, strict=False) if ok and staff.password_hash]
 
@@ -93,3 +93,9 @@ def _is_right(hashed: str, password: str) -> bool:
         return _HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobody() -> str:
+    """The hash of a password that nobody has: an unknown address takes as long as a known one."""
+    return _HASHER.hash("nobody has this password")

@@ -2,6 +2,7 @@
 
 import asyncio
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
@@ -19,7 +20,7 @@ class Inbox:
     """Takes mail; answers `reply` to the recipient or to the data."""
 
     def __init__(self) -> None:
-        self.mails = []
+        self.mails: list[EmailMessage] = []
         self.refuse_recipient: str | None = None
         self.answer = "250 taken"
         self.port = 0
