@@ -19,7 +19,6 @@ from bot.reply import Choice, Reply
 from bot.tracker import LASTING, Slots
 
 CONFIRM = "confirm"
-_SHORT = 4  # words: an answer to what was asked, rather than a question of its own
 
 _LONGEST_YES = 8  # words
 _CONDITIONS = frozenset(
@@ -100,10 +99,8 @@ class Form(Intent):
         raise NotImplementedError
 
     def is_answer(self, context: Context) -> bool:
-        """Whether a message of another intent is rather for the form: a change, or a short answer to what it asked."""
-        if context.heard.intent in self.corrections | self.cancels:
-            return True
-        return bool(context.tracker.requested_slot) and len(context.turn.text.split()) <= _SHORT
+        """Whether a message of another intent is rather for the form: a change to it, or what it asked for."""
+        return context.heard.intent in self.corrections | self.cancels
 
     async def step(self, context: Context) -> Outcome:
         """One message: fill what it says, then ask, read back, do it, or drop it."""
@@ -130,15 +127,16 @@ class Form(Intent):
     async def _fill(
         self, context: Context, filled: Mapping[str, Any], requested: str | None
     ) -> tuple[Slots, Reply | None]:
-        """All that the message says. Only a change counts; a slot's problem stops the rest."""
+        """All that the message says. Only a change counts; the first slot with a problem speaks."""
         values: Slots = {}
+        problem: Reply | None = None
         for slot in self.slots:
             so_far = {**filled, **values}
             filling = await slot.fill(FormState(context=context, filled=so_far, asked=requested == slot.name))
             values.update({name: v for name, v in filling.values.items() if so_far.get(name) != v})
-            if filling.problem is not None:
-                return {**values, "requested_slot": slot.name}, filling.problem
-        return values, None
+            if filling.problem is not None and problem is None:
+                problem, values["requested_slot"] = filling.problem, slot.name
+        return values, problem
 
     async def _unfilled(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
         """The message changed nothing: a yes, a no, or something else."""

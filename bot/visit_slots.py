@@ -52,12 +52,13 @@ class VehicleSlot:
         """The one that is named, or the only one there is."""
         context, filled = state.context, state.filled
         own = {vehicle.id for vehicle in await context.peer.vehicles()}
-        wanted = context.given.get("vehicle") or context.entities.vehicle_id
+        several_named = len(context.entities.vehicles) > 1
+        wanted = context.given.get("vehicle") or (None if several_named else context.entities.vehicle_id)
         if wanted == OTHER or wanted in own:
             return Filling(values={"vehicle": wanted})
         several = [vehicle_id for vehicle_id in context.entities.vehicle_ids if vehicle_id in own]
-        if several:
-            choices = await _vehicles(context, several)
+        if several or (several_named and own):
+            choices = await _vehicles(context, several or sorted(own))
             return Filling(problem=Reply(text=context.say("which_vehicle"), choices=choices))
         if len(own) == 1 and not filled.get("vehicle") and not context.entities.vehicle:
             return Filling(values={"vehicle": own.pop()})
@@ -66,7 +67,7 @@ class VehicleSlot:
     async def is_filled(self, state: FormState) -> bool:
         """Needed where vehicles are on file."""
         context, filled = state.context, state.filled
-        return bool(filled.get("vehicle")) or not await context.peer.vehicles()
+        return bool(filled.get("vehicle") or filled.get("car")) or not await context.peer.vehicles()
 
     async def ask(self, state: FormState) -> Reply:
         """With all of them as choices."""
@@ -86,7 +87,7 @@ class CarSlot:
         context, filled = state.context, state.filled
         if filled.get("vehicle") not in (None, OTHER):
             return Filling(values={"car": None} if filled.get("car") else {})
-        words = context.entities.vehicle or (_words(context) if state.asked else None)
+        words = context.entities.vehicle or (_named(context) if state.asked else None)
         return Filling(values={"car": words[:_LONGEST_WORDS]} if words else {})
 
     async def is_filled(self, state: FormState) -> bool:
@@ -111,7 +112,7 @@ class NameSlot:
         context = state.context
         if context.peer.client_id is not None:
             return Filling()
-        name = context.entities.name or (_words(context) if state.asked else None)
+        name = context.entities.name or (_named(context) if state.asked else None)
         return Filling(values={"name": name[:_LONGEST_WORDS]} if name else {})
 
     async def is_filled(self, state: FormState) -> bool:
@@ -171,10 +172,17 @@ async def _vehicles(context: Context, ids: list[str]) -> tuple[Choice, ...]:
     return (*choices, context.choice("other_vehicle", f'/book_appointment{{"vehicle": "{OTHER}"}}'))
 
 
+def _named(context: Context) -> str | None:
+    """The words, where there is a letter in them: a bare number names nothing."""
+    words = _words(context)
+    return words if words is not None and any(character.isalpha() for character in words) else None
+
+
 def _words(context: Context) -> str | None:
     """The message itself as the answer to what was asked in words, unless it is clearly about something else."""
     when = context.entities.when
     about_visit = context.entities.service_code is not None or (when is not None and when.date is not None)
     if context.heard.intent in _ANSWERS or context.given or about_visit:
         return None
-    return " ".join(context.turn.text.split())[:_LONGEST_WORDS] or None
+    words = " ".join(context.turn.text.split())[:_LONGEST_WORDS]
+    return words or None

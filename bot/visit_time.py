@@ -21,10 +21,13 @@ _WISH = ("day", "time", "from", "to")
 
 
 class TimeSlot:
-    """`day`, `time`, `from` and `to` are the wish, local and ISO; `starts_at` is the opening found for `minutes`."""
+    """`day`, `time`, `from` and `to` are the wish, local and ISO; `starts_at` is the opening found for `minutes`.
+
+    `tried` is the wish that was looked up last: it is not looked up again while the talk is about something else.
+    """
 
     name = "when"
-    clears = (*_WISH, "starts_at", "minutes")
+    clears = (*_WISH, "starts_at", "minutes", "tried")
 
     async def fill(self, state: FormState) -> Filling:
         """What the message wishes over what was wished before; then the opening, or what is offered in its place."""
@@ -36,9 +39,10 @@ class TimeSlot:
             return Filling(values=wish, problem=problem)
         merged = {**filled, **wish}
         minutes = _minutes(context, filled)
-        if minutes is None or not (wish or filled.get("minutes") != minutes) or not merged.get("day"):
+        tried = " ".join(str(part) for part in (*(merged.get(name) for name in _WISH), minutes))
+        if minutes is None or not merged.get("day") or filled.get("tried") == tried:
             return Filling(values=wish)
-        return await self._resolved(context, merged, wish, minutes)
+        return await self._resolved(context, merged, {**wish, "tried": tried}, minutes)
 
     async def is_filled(self, state: FormState) -> bool:
         """Once an opening is found for as long as the services take."""

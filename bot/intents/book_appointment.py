@@ -32,10 +32,17 @@ class BookAppointment(Form):
     )
 
     def is_answer(self, context: Context) -> bool:
-        """Also what names the car or the service that was asked for, unless it asks for a price."""
-        requested, entities = context.tracker.requested_slot, context.entities
-        named = {"vehicle": entities.vehicle_id, "service": entities.service_code}.get(requested or "")
-        return super().is_answer(context) or (named is not None and context.heard.intent != "request_quote")
+        """Also what names the very thing that was asked for, unless it asks for a price."""
+        entities = context.entities
+        asked = {
+            "vehicle": entities.vehicle,
+            "car": entities.vehicle,
+            "service": entities.service,
+            "name": entities.name,
+            "phone": entities.phone,
+        }
+        named = asked.get(context.tracker.requested_slot or "") or _only(context, entities.vehicle, entities.service)
+        return super().is_answer(context) or (bool(named) and context.heard.intent != "request_quote")
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """What will be booked, as a question."""
@@ -60,6 +67,12 @@ class BookAppointment(Form):
         return Done(reply=_confirmation(context, filled, visit))
 
 
+def _only(context: Context, *named: str | None) -> str | None:
+    """What is named, where the message says hardly anything else ("the civic")."""
+    length = len(context.turn.text.split())
+    return next((words for words in named if words is not None and len(words.split()) >= length - 1), None)
+
+
 def _request(context: Context, filled: Mapping[str, Any], starts_at: datetime) -> BookingRequest:
     client_id = context.peer.client_id
     vehicle = filled.get("vehicle")
@@ -79,10 +92,10 @@ async def _again(context: Context, filled: Mapping[str, Any], key: str, starts_a
     """It cannot be had: ask for another time, or for the service where the shop does it no more."""
     if key == "service":
         text = context.say("which_service")
-        return Done(reply=Reply(text=text), empty=("services", "starts_at", "minutes"), ask="service")
+        return Done(reply=Reply(text=text), empty=("services", "starts_at", "minutes", "tried"), ask="service")
     minutes = minutes_for(context.shop, filled["services"])
     reply = await offer_instead(context, key, starts_at, minutes)
-    return Done(reply=reply, empty=("time", "starts_at", "minutes"), ask="when")
+    return Done(reply=reply, empty=("time", "starts_at", "minutes", "tried"), ask="when")
 
 
 def _confirmation(context: Context, filled: Mapping[str, Any], visit: Visit) -> Reply:
