@@ -80,6 +80,7 @@ class Answering:
             identity=job.entry.identity or VISITOR,
             status=conversation.status,
             tracker=conversation.tracker,
+            episode=conversation.state.episode,
             now=self._clock.now(),
         )
 

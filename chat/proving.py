@@ -19,7 +19,7 @@ from storage.proof import Identity, Proof
 from storage.shops import Shop
 from storage.store import Storage
 
-_CODE = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})(?!\d)")
+_CODE = re.compile(r"(?<![\d-])(\d{3})[ -]?(\d{3})(?![\d-])")
 HIDDEN = "••••••"
 ACCEPTED = "/code_accepted"
 REFUSED = "/code_refused"
