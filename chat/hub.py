@@ -17,7 +17,7 @@ from chat.directory import Directory
 from chat.handoff import Event, after
 from chat.live import Live
 from chat.projector import Projector
-from chat.proving import Proving
+from chat.proving import Proving, may_be_code
 from chat.turns import Job, Turns
 from chat.writer import Draft, LogWriter, Written
 from config.clock import BusinessClock
@@ -137,10 +137,10 @@ class Hub:
 
         Raises `DatabaseUnavailable`: nobody knows whether it is stored, send it again with the same `ref`.
         """
-        conversation = inbound.conversation
-        if (
-            conversation.last_seq
-        ):  # a new one is read with its first entry: nothing awaited, so the order of arrival holds
+        # What a socket holds may be old. One that is not stored yet is read with its first entry: nothing awaited, so the
+        # order of arrival holds; only what may be a code waits to learn whether one was asked for elsewhere.
+        conversation = self.writer.known(inbound.conversation.id) or inbound.conversation
+        if conversation is inbound.conversation and (conversation.last_seq or may_be_code(inbound.text)):
             conversation = await self.writer.head(conversation)
         draft = Draft(
             conversation=conversation,

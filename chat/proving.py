@@ -25,6 +25,11 @@ ACCEPTED = "/code_accepted"
 REFUSED = "/code_refused"
 
 
+def may_be_code(text: str) -> bool:
+    """Whether six digits stand in it as a code's do."""
+    return _CODE.search(text) is not None
+
+
 class Proving:
     """Handles the message that holds a code."""
 
@@ -36,7 +41,7 @@ class Proving:
 
     def expects_code(self, conversation: Conversation, text: str) -> bool:
         """Whether this is the answer to the bot's question for a code."""
-        return bool(conversation.tracker.get("awaiting_code")) and _CODE.search(text) is not None
+        return bool(conversation.tracker.get("awaiting_code")) and may_be_code(text)
 
     async def receive_code(self, shop: Shop, draft: Draft) -> tuple[Written, Entry]:
         """Store the message without its code and say what it proved.

@@ -161,10 +161,10 @@ class ClientNamespace(GuardedNamespace):
         return sids
 
     async def beat(self) -> None:
-        """Tell every joined conversation where its log stands, as the database has it."""
+        """Tell every joined conversation that is stored where its log stands, as the database has it."""
         joined: dict[str, set[str]] = {}
         for peer in self._peers.values():
-            if peer.conversation is not None and peer.conversation.last_seq:
+            if peer.conversation is not None:
                 joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
         await self.hub.projector.drain()
         for shop, ids in joined.items():

@@ -158,3 +158,14 @@ async def test_a_code_is_hidden_and_raises_the_visitor(door: Door, running: Runn
     assert whole["client"] == "Maria Lopez"
     assert code not in str(whole)
     assert answer["conversation"] == whole["conversation"]["id"]
+
+
+@pytest.mark.parametrize("contact", ["maria@mail.example", "nobody@mail.example"])
+async def test_a_wrong_code_is_hidden_and_refused_in_the_same_words_known_or_not(door: Door, contact: str) -> None:
+    visitor = await door.client()
+    await visitor.ask("sync")
+    await visitor.answer_to(await visitor.say("what do I owe?"))
+    await visitor.answer_to(await visitor.say(contact))
+    answer = await visitor.answer_to(await visitor.say("000000"))
+    assert answer["text"].startswith("That code isn't right")
+    assert "000000" not in str((await visitor.ask("sync", {"after": 0}))["messages"])
