@@ -137,8 +137,8 @@ class Hub:
 
         Raises `DatabaseUnavailable`: nobody knows whether it is stored, send it again with the same `ref`.
         """
-        # What a socket holds may be old. One that is not stored yet is read with its first entry: nothing awaited, so the
-        # order of arrival holds; only what may be a code waits to learn whether one was asked for elsewhere.
+        # What a socket holds may be old. One that is not stored yet is read with its first entry: nothing awaited, so
+        # the order of arrival holds; only what may be a code waits to learn whether one was asked for elsewhere.
         conversation = self.writer.known(inbound.conversation.id) or inbound.conversation
         if conversation is inbound.conversation and (conversation.last_seq or may_be_code(inbound.text)):
             conversation = await self.writer.head(conversation)
