@@ -190,6 +190,7 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
+    sys.setswitchinterval(0.001)  # the database driver's threads wait less for their turn
 
 
 async def demo_shop(settings: Settings, store: Storage) -> "DemoSummary":

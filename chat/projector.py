@@ -10,7 +10,9 @@ import logging
 from storage.conversations import Conversation, Conversations
 from storage.mongo import DatabaseError
 
-_DELAY_SECONDS = 0.25
+_DELAY_SECONDS = 3.0  # an update costs the embedded engine more than an insert: few, and never many at once
+_AT_ONCE = 10
+_BREATH_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -31,23 +33,33 @@ class Projector:
 
     async def drain(self) -> None:
         """Write what is behind, now. Lists that are read from the documents call it first."""
+        await self._write(len(self._behind))
+
+    async def _write(self, most: int) -> None:
         async with self._writing:
-            behind, self._behind = self._behind, {}
-            if not behind:
+            chosen = dict(list(self._behind.items())[:most])
+            if not chosen:
                 return
+            for conversation_id in chosen:
+                del self._behind[conversation_id]
             try:
-                await self._conversations.project_many(list(behind.values()))
+                await self._conversations.project_many(list(chosen.values()))
             except DatabaseError:
-                self._behind = {**behind, **self._behind}
+                self._behind = {**chosen, **self._behind}
                 raise
 
     async def _run(self) -> None:
         try:
             while self._behind:
                 await asyncio.sleep(_DELAY_SECONDS)
-                try:
-                    await self.drain()
-                except DatabaseError as error:
-                    _log.warning("conversation documents stay behind for now: %s", error)
+                await self._catch_up(len(self._behind))
         finally:
             self._running = None
+
+    async def _catch_up(self, behind: int) -> None:
+        try:
+            for _ in range(0, behind, _AT_ONCE):
+                await self._write(_AT_ONCE)
+                await asyncio.sleep(_BREATH_SECONDS)
+        except DatabaseError as error:
+            _log.warning("conversation documents stay behind for now: %s", error)

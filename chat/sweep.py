@@ -55,10 +55,9 @@ class Sweep:
     async def close_idle(self) -> None:
         """Conversations with the bot in which nothing was said for a day are resolved."""
         since = utc_now() - _IDLE
-        for conversation in await self._hub.store.conversations.list_idle("bot", since, _IDLE_AT_ONCE):
-            shop = await self._shop(conversation.shop)
-            if shop is not None:
-                await self._close(conversation, shop)
+        for shop in await self._hub.store.shops.list():
+            for one in await self._hub.store.conversations.list_idle(shop.slug, "bot", since, _IDLE_AT_ONCE):
+                await self._close(one, shop)
 
     async def _close(self, conversation: Conversation, shop: Shop) -> None:
         head = await self._hub.writer.head(conversation)

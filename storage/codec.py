@@ -17,6 +17,8 @@ Document: TypeAlias = dict[str, Any]
 
 T = TypeVar("T")
 
+_AS_THEY_ARE = frozenset({str, int, bool, float, bytes, type(None)})
+
 
 def to_document(value: Any) -> Document:
     """The document of a dataclass value."""
@@ -27,12 +29,23 @@ def to_document(value: Any) -> Document:
 
 
 def _fields_of(value: Any) -> Document:
-    contents = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-    return {name: encode(content) for name, content in contents if content is not None}
+    document: Document = {}
+    for name in _names(cast(Hashable, type(value))):
+        content = getattr(value, name)
+        if content is not None:
+            document[name] = content if type(content) in _AS_THEY_ARE else encode(content)
+    return document
+
+
+@cache
+def _names(model: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(model))
 
 
 def encode(content: Any) -> Any:
     """One field's content as BSON can keep it."""
+    if type(content) in _AS_THEY_ARE:
+        return content
     if dataclasses.is_dataclass(content) and not isinstance(content, type):
         return _fields_of(content)  # an `id` inside a document is a field like any other
     if isinstance(content, Enum):
@@ -50,7 +63,7 @@ def encode(content: Any) -> Any:
 
 @cache
 def _reader(model: Any) -> tuple[TypeAdapter[Any], frozenset[str]]:
-    return TypeAdapter(model), frozenset(field.name for field in dataclasses.fields(model))
+    return TypeAdapter(model), frozenset(_names(cast(Hashable, model)))
 
 
 def from_document(model: type[T], document: Mapping[str, Any]) -> T:

@@ -66,7 +66,6 @@ _PROJECTED = tuple(f.name for f in fields(Conversation) if f.name not in _OWN)
 INDEXES = [
     IndexModel([("shop", 1), ("key", 1)], unique=True, name="conversation_key"),
     IndexModel([("shop", 1), ("state.status", 1), ("last_at", -1)], name="conversation_status"),
-    IndexModel([("state.status", 1), ("last_at", 1)], name="conversation_idle"),
 ]
 
 
@@ -207,9 +206,10 @@ class Conversations:
         where = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
         return int(await self._conversations.count_documents(where))
 
-    async def list_idle(self, status: Status, since: datetime, limit: int) -> list[Conversation]:
-        """Conversations of all shops in this status in which nothing was said since."""
-        cursor = self._conversations.find({"state.status": status, "last_at": {"$lt": since}}).limit(limit)
+    async def list_idle(self, shop: str, status: Status, since: datetime, limit: int) -> list[Conversation]:
+        """Conversations of the shop in this status in which nothing was said since."""
+        where = {"shop": shop, "state.status": status, "last_at": {"$lt": since}}
+        cursor = self._conversations.find(where).limit(limit)
         return [from_document(Conversation, document) async for document in cursor]
 
     def _read(self, document: Mapping[str, Any] | None) -> Conversation | None:

@@ -144,14 +144,17 @@ class Messages:
 
         Raises `DatabaseUnavailable` when it is not known what was stored.
         """
+        documents = [to_document(entry) for entry in entries]
         try:
-            await self._entries.insert_many([to_document(entry) for entry in entries], ordered=True)
+            if len(documents) == 1:
+                await self._entries.insert_one(documents[0])
+            else:
+                await self._entries.insert_many(documents, ordered=True)
+        except DuplicateKeyError as error:
+            return Refusal(0, _refused_by(violated_index(error), error))
         except BulkWriteError as error:
             first: Mapping[str, Any] = error.details["writeErrors"][0] if error.details.get("writeErrors") else {}
-            by = _REFUSED_BY.get(violated_index(first))
-            if by is None:
-                raise DatabaseUnavailable(str(first.get("errmsg", error))) from error
-            return Refusal(int(first["index"]), by)
+            return Refusal(int(first.get("index", 0)), _refused_by(violated_index(first), error))
         except PyMongoError as error:
             raise DatabaseUnavailable(str(error)) from error
         return None
@@ -217,6 +220,12 @@ class Messages:
     async def _range(self, shop: str, conversation: str, numbers: Document) -> list[Entry]:
         cursor = self._entries.find({"shop": shop, "conversation": conversation, "seq": numbers}).sort("seq", 1)
         return [from_document(Entry, document) async for document in cursor]
+
+
+def _refused_by(index: str, error: PyMongoError) -> RefusedBy:
+    if index not in _REFUSED_BY:
+        raise DatabaseUnavailable(str(error)) from error
+    return _REFUSED_BY[index]
 
 
 def _change_id(conversation: str, rev: int) -> str:

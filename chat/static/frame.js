@@ -39,7 +39,7 @@ const scroller = new Scroller(find("scroll"), (away) => {
 const view = new ThreadView({
   list: find("list"),
   words,
-  linkTarget: query.get("in") === "portal" ? "_top" : "_blank",
+  linkTarget: ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank", // our own pages go on in the same tab
   showNames: (row) => !row.mine,
   acts: {
     onChoice: ({ title, payload }) => send({ text: title, payload }),

@@ -35,7 +35,7 @@ export class ListView {
     return el(
       "li",
       {},
-      el("button", { type: "button", class: "view", "aria-pressed": String(on), on: { click: () => this.onview(key) } }, names, count > 0 && el("span", { class: `count${key === "waiting" ? " hot" : ""}`, text: count > 99 ? "99+" : count })),
+      el("button", { type: "button", class: "view", "aria-pressed": String(on), on: { click: () => this.onview(key) } }, names, count > 0 && key !== "resolved" && el("span", { class: `count${key === "waiting" ? " hot" : ""}`, text: count > 99 ? "99+" : count })),
     );
   }
 

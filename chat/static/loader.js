@@ -4,6 +4,10 @@
  *
  *   <script src="https://host/widget.js" data-shop="demo" async></script>
  *   data-lang="es": the language (else the page's); data-side="left": the corner (else right)
+ *   data-in="page": on our own pages, where links of the chat open in the same tab and it stays open from page to page
+ *
+ * A link with `data-pitline-open` opens the chat instead of going anywhere. A page that has a way of its own to the chat
+ * may hide the button: `#pitline-chat::part(button) { display: none; }`.
  */
 (() => {
   const tag = document.currentScript;
@@ -16,7 +20,10 @@
   const words = language.toLowerCase().startsWith("es")
     ? { open: "Abrir el chat", close: "Cerrar el chat", title: "Chat con el taller", unread: "sin leer" }
     : { open: "Open chat", close: "Close chat", title: "Chat with the shop", unread: "unread" };
+  const isOurs = tag.dataset.in === "page";
   const side = tag.dataset.side === "left" ? "left" : "right";
+
+  const COVERED = "(max-width: 560px), (max-height: 460px)"; // the open chat takes the whole window
 
   const STYLE = `
     :host { all: initial; position: fixed; z-index: 2147483000; inset: auto; bottom: 0; ${side}: 0; }
@@ -34,7 +41,7 @@
     iframe { position: fixed; ${side}: 20px; bottom: calc(96px + env(safe-area-inset-bottom, 0px)); width: 392px; height: min(640px, calc(100dvh - 120px));
       border: 0; border-radius: 16px; background: transparent; box-shadow: 0 12px 48px rgb(0 0 0 / 24%), 0 2px 8px rgb(0 0 0 / 12%); color-scheme: normal; }
     iframe[hidden] { display: none; }
-    @media (max-width: 560px), (max-height: 460px) {
+    @media ${COVERED} {
       iframe { inset: 0; width: 100%; height: 100%; height: 100dvh; border-radius: 0; }
       [aria-expanded="true"] { display: none; }
     }
@@ -43,12 +50,14 @@
 
   function build() {
     const host = document.createElement("div");
+    host.id = "pitline-chat";
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
     const button = document.createElement("button");
     button.type = "button";
+    button.part = "button";
     button.setAttribute("aria-expanded", "false");
     const count = document.createElement("span");
     count.className = "count";
@@ -57,6 +66,21 @@
     root.append(button);
     document.body.append(host);
     return { root, button, count };
+  }
+
+  /** From page to page of ours the chat stays open; where the browser keeps nothing, it does not. */
+  function remember(isOpen) {
+    try {
+      if (isOurs) sessionStorage.setItem("pitline:open", isOpen ? "yes" : "");
+    } catch {}
+  }
+
+  function wasOpen() {
+    try {
+      return sessionStorage.getItem("pitline:open") === "yes";
+    } catch {
+      return false;
+    }
   }
 
   function picture(name, ...paths) {
@@ -72,6 +96,7 @@
   function start() {
     const { root, button, count } = build();
     let frame = null;
+    let opener = null;
     let isLoaded = false;
     let unread = 0;
     const isOpen = () => frame !== null && !frame.hidden;
@@ -88,7 +113,7 @@
     function makeFrame() {
       frame = document.createElement("iframe");
       frame.title = words.title;
-      frame.src = `${origin}/widget/${encodeURIComponent(shop)}?lang=${encodeURIComponent(language.slice(0, 5))}`;
+      frame.src = `${origin}/widget/${encodeURIComponent(shop)}?lang=${encodeURIComponent(language.slice(0, 5))}${isOurs ? "&in=page" : ""}`;
       frame.addEventListener("load", () => {
         isLoaded = true;
         say(isOpen() ? "open" : "closed");
@@ -97,11 +122,17 @@
     }
 
     function open() {
+      opener = document.activeElement;
+      show();
+      frame.focus();
+    }
+
+    function show() {
       if (!frame) makeFrame();
       frame.hidden = false;
-      frame.focus();
       say("open");
       label();
+      remember(true);
     }
 
     function close() {
@@ -109,7 +140,16 @@
       frame.hidden = true;
       say("closed");
       label();
-      button.focus();
+      remember(false);
+      if (opener?.hasAttribute("data-pitline-open")) opener.focus();
+      else button.focus();
+    }
+
+    function openInstead(event) {
+      const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+      if (!isPlain || !event.target.closest?.("[data-pitline-open]")) return;
+      event.preventDefault();
+      open();
     }
 
     button.addEventListener("click", () => (isOpen() ? close() : open()));
@@ -122,7 +162,9 @@
         label();
       }
     });
+    addEventListener("click", openInstead);
     label();
+    if (isOurs && wasOpen() && !matchMedia(COVERED).matches) show();
   }
 
   if (document.body) start();

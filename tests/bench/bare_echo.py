@@ -1,0 +1,32 @@
+"""The baseline: python-socketio that stores each message by one durable insert and acks it. Arguments: port, MongoDB URI."""
+
+import asyncio
+import sys
+
+import socketio
+import uvloop
+from aiohttp import web
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import WriteConcern
+
+
+async def main(port: int, uri: str) -> None:
+    database = AsyncIOMotorClient(uri).get_database("bare", write_concern=WriteConcern(w="majority", j=True))
+    server = socketio.AsyncServer(async_mode="aiohttp", async_handlers=False)
+
+    @server.on("message", namespace="/client")  # type: ignore[untyped-decorator]
+    async def on_message(sid: str, message: dict[str, object]) -> dict[str, object]:
+        result = await database["messages"].insert_one({"sid": sid, **message})
+        return {"ok": True, "id": str(result.inserted_id)}
+
+    app = web.Application()
+    server.attach(app)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(int(sys.argv[1]), sys.argv[2]))
