@@ -9,6 +9,7 @@ import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -71,6 +72,18 @@ async def store(database: Database) -> Storage:
     store = Storage(database)
     await store.prepare()
     return store
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """One folder for all services of all runs. `make test` has the understanding trained into it beforehand."""
+    return Path(__file__).parents[1] / "var" / "tests"
+
+
+@pytest.fixture(scope="session")
+def models(data_dir: Path) -> Path:
+    """Where the trained understanding is kept: it knows when the examples or the code have changed."""
+    return data_dir / "models"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The baseline: python-socketio that stores each message by one durable insert and acks it. Arguments: port, MongoDB URI."""
+"""The baseline: python-socketio that stores each message by one durable insert, then acks. Arguments: port, URI."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A load of socket.io messages at a fixed rate, over bare websockets so that the load costs less than what it measures."""
+"""A load of socket.io messages at a fixed rate, over bare websockets: it costs less than what it measures."""
 
 import asyncio
 import json

@@ -11,12 +11,6 @@ from tests.cast import move_in
 from tests.e2e.running import Door, serving
 
 
-@pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """One folder for all services of all runs: the model is trained once."""
-    return Path(__file__).parents[2] / "var" / "tests"
-
-
 @pytest.fixture
 async def running(store: Storage, data_dir: Path) -> AsyncIterator[Running]:
     """The service."""

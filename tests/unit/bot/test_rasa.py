@@ -19,9 +19,8 @@ from tests.dialogues.people import NOW, move_in
 
 
 @pytest.fixture
-async def action_server(store: Storage, request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    folder: Path = request.config.cache.mkdir("understanding")
-    understander = Understander.train_or_load(folder, load_catalog().examples)
+async def action_server(store: Storage, models: Path) -> AsyncIterator[str]:
+    understander = Understander.train_or_load(models, load_catalog().examples)
     await move_in(store)
     Sanic.test_mode = True  # an application's name may be used again
     app = make_app(store, understander, BusinessClock(NOW), "https://shop.test")

@@ -35,15 +35,8 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-def cache(request: pytest.FixtureRequest) -> Path:
-    """Kept between runs and shared with the dialogues: it knows when examples or code have changed."""
-    folder: Path = request.config.cache.mkdir("understanding")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def read(cache: Path) -> Read:
-    understander = Understander.train_or_load(cache, load_catalog().examples)
+def read(models: Path) -> Read:
+    understander = Understander.train_or_load(models, load_catalog().examples)
     return lambda text: understander.understand(text, now=NOW, shop=SHOP)
 
 
@@ -74,8 +67,8 @@ def test_the_language_is_heard(read: Read, text: str, language: str) -> None:
     assert read(text).language == language
 
 
-def test_a_word_of_both_languages_keeps_the_conversations_own(read: Read, cache: Path) -> None:
-    understander = Understander.train_or_load(cache, load_catalog().examples)
+def test_a_word_of_both_languages_keeps_the_conversations_own(read: Read, models: Path) -> None:
+    understander = Understander.train_or_load(models, load_catalog().examples)
 
     assert understander.understand("ok", now=NOW, shop=SHOP, default_language="es").language == "es"
 
