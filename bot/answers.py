@@ -106,5 +106,10 @@ class Wording:
         return _joined(items, _OR[self.language])
 
 
+def uncapital(title: str) -> str:
+    """A title in the middle of a sentence: `oil change`, but `MOT test` and `A/C service`."""
+    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in title.split())
+
+
 def _joined(items: list[str], word: str) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}" if items else ""

@@ -76,9 +76,13 @@ class Context:
         """Cents as people write them."""
         return format_money(cents, self.shop.currency, self.language)
 
+    def phone(self, number: str) -> str:
+        """A number as people where the shop is write it."""
+        return format_phone(number, self.shop.address.country)
+
     def shop_phone(self) -> str:
-        """The shop's phone as people there write it."""
-        return format_phone(self.shop.phone, self.shop.address.country)
+        """The shop's phone."""
+        return self.phone(self.shop.phone)
 
     def day(self, day: date) -> str:
         """A day, `today` and `tomorrow` by name."""

@@ -24,6 +24,7 @@ class Entities:
     service: str | None = None  # as written
     service_code: str | None = None  # where the shop's list decides
     service_codes: tuple[str, ...] = ()  # all that are named, in order
+    service_options: tuple[str, ...] = ()  # the shop's that the first one named may be, where more than one is
     invoice_number: str | None = None
     estimate_number: str | None = None
     plate: str | None = None
@@ -39,7 +40,7 @@ class Entities:
         """Only what was found, as `understanding.md` writes it."""
         found: dict[str, Any] = {}
         for field in fields(self):
-            value = getattr(self, field.name)
+            value = getattr(self, field.name) if field.name != "service_options" else None
             if isinstance(value, When):
                 found[field.name] = value.as_dict()
             elif value:
@@ -70,8 +71,10 @@ def find_entities(text: str, around: Surroundings, *, moving: bool = False) -> E
     rest = _without(text, used)
     old, wanted = _find_move(rest, around.when) if moving else (None, find_when(rest, around.when))
     codes = [around.services.find_code(found.meaning) for found in services]
+    options = around.services.find_codes(services[0].meaning) if services else ()
     return Entities(
         **_named(vehicles),
+        service_options=options if len(options) > 1 else (),
         service=_words(text, tokens, services[0]) if services else None,
         service_code=codes[0] if codes else None,
         service_codes=tuple(dict.fromkeys(code for code in codes if code)),

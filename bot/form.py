@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 from bot.action import Intent, Outcome
 from bot.context import Context
 from bot.features import fold
+from bot.hearing import find_named_choice, parse_payload
 from bot.reply import Choice, Reply
 from bot.tracker import LASTING, Slots
 
@@ -112,10 +113,8 @@ class Form(Intent):
         change = context.given.get("change") if opened else None
         if opened and (change == "none" or context.heard.intent in self.cancels or _is_cancel(context)):
             return self._closed(filled, Reply(text=context.say("dropped")))
-        emptied = next((slot.clears for slot in self.slots if slot.name == change), None)
-        if emptied is not None:
-            kept = {name: value for name, value in filled.items() if name not in emptied}
-            return await self._ask_on(context, kept, dict.fromkeys(emptied))
+        if any(slot.name == change for slot in self.slots):
+            return await self._changed(context, filled, str(change))
         values, problem = await self._fill(context, filled, requested)
         filled.update(values)
         if problem is not None:
@@ -146,23 +145,35 @@ class Form(Intent):
             return self._denied(context, filled, requested)
         if context.heard.intent == "deny":
             return self._denied(context, filled, requested)
+        if requested == CONFIRM and (change := find_named_choice(context.turn.text, self._changes(context))):
+            return await self._changed(context, filled, str((parse_payload(change.payload) or ("", {}))[1]["change"]))
         asked = await self._ask_on(context, filled, {})
         known = context.heard.intent in ("affirm", self.intent)
         text = asked.reply.text if known else f"{context.say('not_caught')} {asked.reply.text}"
         reply = Reply(text=text, choices=asked.reply.choices, pages=asked.reply.pages)
         return self._open(reply, {}, asked.requested_slot, understood=known)
 
+    async def _changed(self, context: Context, filled: Mapping[str, Any], name: str) -> Outcome:
+        """One slot is to be asked for anew."""
+        emptied = next(slot.clears for slot in self.slots if slot.name == name)
+        kept = {name: value for name, value in filled.items() if name not in emptied}
+        return await self._ask_on(context, kept, dict.fromkeys(emptied))
+
     def _denied(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
         """A no to the read-back asks what to change; any other no drops the form."""
         if requested != CONFIRM:
             return self._closed(filled, Reply(text=context.say("dropped")))
-        changes = tuple(
+        drop = context.choice("drop", f'/{self.intent}{{"change": "none"}}')
+        choices = (*self._changes(context), drop)
+        return self._open(Reply(text=context.say("what_to_change"), choices=choices), {}, "change")
+
+    def _changes(self, context: Context) -> tuple[Choice, ...]:
+        """What may be changed, by name."""
+        return tuple(
             Choice(context.say(f"change_{slot.name}"), f'/{self.intent}{{"change": "{slot.name}"}}')
             for slot in self.slots
             if f"change_{slot.name}" in context.answers
         )
-        drop = context.choice("drop", f'/{self.intent}{{"change": "none"}}')
-        return self._open(Reply(text=context.say("what_to_change"), choices=(*changes, drop)), {}, "change")
 
     async def _ask_on(self, context: Context, filled: Mapping[str, Any], values: Slots) -> Outcome:
         """The next question, or the read-back when there is none."""

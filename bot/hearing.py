@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.features import fold
 from bot.reply import Choice
 from bot.understanding import Understanding
 
 _PAYLOAD = re.compile(r"/([a-z][a-z_]{1,40})(\{.*\})?", re.DOTALL)
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 _MAX_PAYLOAD = 300
+_SHORT = 4  # words that may name a choice
+_LONG_WORD = 3  # letters that one of them has at least
+_SMALL_WORDS = "the a an my one please change other el la los las un una mi por favor cambiar cambie otra otro"
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,17 @@ def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
         place = int(number[1])
         return choices[place - 1] if 1 <= place <= len(choices) else None
     said = _plain(text)
-    return next((choice for choice in choices if said and _plain(choice.title) == said), None)
+    exact = next((choice for choice in choices if said and _plain(choice.title) == said), None)
+    return exact or find_named_choice(text, choices)
+
+
+def find_named_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """The only choice whose title has all the words of a short text ("the time" for "Day or time")."""
+    words = {word for word in _plain(fold(text)).split() if word not in _SMALL}
+    if not words or len(text.split()) > _SHORT or max(map(len, words)) < _LONG_WORD:
+        return None
+    fitting = [choice for choice in choices if words <= set(_plain(fold(choice.title)).split())]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def chosen(intent: str, text: str, language: str) -> Understanding:

@@ -33,6 +33,8 @@ def detect_language(text: str, spanish: float, default: Language) -> Language:
     if _SPANISH_MARK.search(text):
         return "es"
     found = _WORD.findall(fold(text).replace("'", ""))
+    if not found:
+        return default
     votes = sum(word in _SPANISH for word in found) - sum(word in _ENGLISH for word in found)
     if votes and (votes > 0) == (spanish > 0):
         return "es" if votes > 0 else "en"

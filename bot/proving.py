@@ -29,6 +29,7 @@ from storage.store import Storage
 
 _SURE = 0.75  # of something else than the answer that was asked for
 _NOBODY = "nobody"  # slot `who`: none of the clients with this number
+_SHORT = 6  # words of a message that says who is writing
 _KEPT = 300  # characters of a question that waits
 
 
@@ -83,7 +84,7 @@ class Proving:
             return await self._take_who(scene, context)
         if asked in ("contact", "code"):
             return await self._take_contact(scene, context, asked)
-        return None
+        return await self._correct_who(scene)
 
     async def _ask_who(self, scene: Scene, context: Context) -> Said:
         names = _told_apart(await self._candidates(scene))
@@ -98,6 +99,23 @@ class Proving:
             return _dropped(scene) if _is_sure(scene) else await self._ask_who(scene, context)
         client = candidates[place - 1] if place else None
         tracker = scene.tracker.with_slots({"who": client.id if client else _NOBODY})
+        identity = identity_of(scene.turn.identity, tracker)
+        return await self._resumed(replace(scene, tracker=tracker), Peer(self._store, scene.turn.shop, identity))
+
+    async def _correct_who(self, scene: Scene) -> Scene | None:
+        """Another of those with this number goes on ("no, this is Ellen"), and is greeted."""
+        said = scene.tracker.slots.get("who")
+        if (
+            said is None
+            or scene.turn.identity.proof is not Proof.SHARED_PHONE
+            or _is_sure(scene, "greet", "update_details")
+        ):
+            return None
+        candidates = await self._candidates(scene)
+        place = _named(scene.turn.text, candidates)
+        if place is None or candidates[place - 1].id == said or len(scene.turn.text.split()) > _SHORT:
+            return None
+        tracker = scene.tracker.without_form().with_slots({"who": candidates[place - 1].id})
         identity = identity_of(scene.turn.identity, tracker)
         return await self._resumed(replace(scene, tracker=tracker), Peer(self._store, scene.turn.shop, identity))
 
@@ -124,7 +142,7 @@ class Proving:
             text = context.say("code_too_many", phone=context.shop_phone())
             return Said(reply=Reply(text=text), tracker=_dropped(scene).tracker, context=context)
         tracker = replace(scene.tracker, awaiting_code=awaited, misunderstood=0)
-        text = context.say("code_sent", contact=contact)
+        text = context.say("code_sent", contact=contact if "@" in contact else context.phone(contact))
         return _question(replace(scene, tracker=tracker), context, "code", text, _after_code(context))
 
     async def _resumed(self, scene: Scene, peer: Peer) -> Scene:
@@ -162,9 +180,9 @@ def _dropped(scene: Scene) -> Scene:
     return replace(scene, tracker=replace(scene.tracker, after_proof=None, awaiting_code=None, requested_slot=None))
 
 
-def _is_sure(scene: Scene) -> bool:
-    """Whether the message is clearly something else than an answer."""
-    if scene.intent in ("affirm", "deny", OUT_OF_SCOPE):
+def _is_sure(scene: Scene, *but: str) -> bool:
+    """Whether the message is clearly something else than an answer, which these intents are not either."""
+    if scene.intent in ("affirm", "deny", OUT_OF_SCOPE, *but):
         return False
     return scene.heard.picked or scene.understanding.confidence >= _SURE
 

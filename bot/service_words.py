@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bot.phrases import Found, PhraseBook, Token, join
+from bot.vehicle_words import vehicle_vocabulary
 from storage.shops import Service
 
 _FILE = Path(__file__).parent / "vocabulary" / "services.yml"
@@ -30,8 +31,12 @@ class ServiceBook:
 
     def find_code(self, meaning: str) -> str | None:
         """The shop's code, None where the shop does not list it or several of its services could be meant."""
-        codes = self.codes.get(meaning, ())
+        codes = self.find_codes(meaning)
         return codes[0] if len(codes) == 1 else None
+
+    def find_codes(self, meaning: str) -> tuple[str, ...]:
+        """All of the shop's services that may be meant."""
+        return self.codes.get(meaning, ())
 
 
 def make_service_book(services: tuple[Service, ...], known: Collection[str]) -> ServiceBook:
@@ -45,7 +50,7 @@ def make_service_book(services: tuple[Service, ...], known: Collection[str]) -> 
     for kind, words in _kinds().items():
         codes[kind] = tuple(service.code for service in services if _is_of_kind(service, kind))
         entries += [(word, kind) for word in words]
-    return ServiceBook(services, PhraseBook.of(entries, known), codes)
+    return ServiceBook(services, PhraseBook.of(entries, vehicle_vocabulary().union(known)), codes)
 
 
 def _is_of_kind(service: Service, kind: str) -> bool:

@@ -195,6 +195,13 @@ def _common_book() -> PhraseBook:
 
 
 @cache
+def vehicle_vocabulary() -> frozenset[str]:
+    """Every make and model in general: real words, never a slip of something else."""
+    models = (join(str(model)) for models in _content()["models"].values() for model in models)
+    return frozenset((*_makes(), *models))
+
+
+@cache
 def _everyday() -> frozenset[str]:
     return frozenset(join(word) for words in _content()["kinds"].values() for word in words)
 

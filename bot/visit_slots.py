@@ -1,5 +1,8 @@
 """What must be known to book a visit: the service, the car, and who it is for. The day and time are in `visit_time`."""
 
+import re
+from collections.abc import Sequence
+
 from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
@@ -10,6 +13,10 @@ OTHER = "other"  # a car that is not on file
 _SERVICES_SHOWN = 6
 _LONGEST_WORDS = 80
 _ANSWERS = frozenset({"affirm", "deny"})
+_SHORT_ANSWER = 6  # words
+_BEFORE_A_CAR = re.compile(
+    r"^(?:(?:it'?s|it is|es|for|para|i have|tengo)\s+)?(?:an?|my|the|una?|mi|el|la)\s+", re.IGNORECASE
+)
 
 
 class ServiceSlot:
@@ -27,6 +34,9 @@ class ServiceSlot:
         known = [code for code in codes if isinstance(code, str) and context.shop.service(code) is not None]
         if known:
             return Filling(values={"services": known})
+        if context.entities.service_options and not state.filled.get("services"):
+            choices = _services(context, context.entities.service_options)
+            return Filling(problem=Reply(text=context.say("which_of_services"), choices=choices))
         if state.asked and context.entities.service:
             return Filling(problem=Reply(text=context.say("which_service"), choices=_services(context)))
         return Filling()
@@ -87,7 +97,7 @@ class CarSlot:
         context, filled = state.context, state.filled
         if filled.get("vehicle") not in (None, OTHER):
             return Filling(values={"car": None} if filled.get("car") else {})
-        words = context.entities.vehicle or (_named(context) if state.asked else None)
+        words = _car_words(context, asked=state.asked)
         return Filling(values={"car": words[:_LONGEST_WORDS]} if words else {})
 
     async def is_filled(self, state: FormState) -> bool:
@@ -157,8 +167,9 @@ class PhoneSlot:
         return Reply(text=context.say("ask_phone"))
 
 
-def _services(context: Context) -> tuple[Choice, ...]:
-    shown = context.shop.services[:_SERVICES_SHOWN]
+def _services(context: Context, codes: Sequence[str] = ()) -> tuple[Choice, ...]:
+    """The first of the shop's services, or those with these codes."""
+    shown = [service for service in context.shop.services if not codes or service.code in codes][:_SERVICES_SHOWN]
     choices = [
         Choice(service.title(context.language), f'/book_appointment{{"service": "{service.code}"}}')
         for service in shown
@@ -172,6 +183,15 @@ async def _vehicles(context: Context, ids: list[str]) -> tuple[Choice, ...]:
     return (*choices, context.choice("other_vehicle", f'/book_appointment{{"vehicle": "{OTHER}"}}'))
 
 
+def _car_words(context: Context, *, asked: bool) -> str | None:
+    """The car as it was written: of a short answer all of it, since no list has every model."""
+    named = context.entities.vehicle
+    whole = _named(context) if asked else None
+    if named and (whole is None or len(whole.split()) > _SHORT_ANSWER):
+        return named
+    return _BEFORE_A_CAR.sub("", whole) if whole else None
+
+
 def _named(context: Context) -> str | None:
     """The words, where there is a letter in them: a bare number names nothing."""
     words = _words(context)
@@ -180,9 +200,10 @@ def _named(context: Context) -> str | None:
 
 def _words(context: Context) -> str | None:
     """The message itself as the answer to what was asked in words, unless it is clearly about something else."""
-    when = context.entities.when
-    about_visit = context.entities.service_code is not None or (when is not None and when.date is not None)
-    if context.heard.intent in _ANSWERS or context.given or about_visit:
+    entities, when = context.entities, context.entities.when
+    about_visit = entities.service_code is not None or (when is not None and when.date is not None)
+    about_self = entities.name or entities.phone or entities.email
+    if context.heard.intent in _ANSWERS or context.given or about_visit or about_self:
         return None
     words = " ".join(context.turn.text.split())[:_LONGEST_WORDS]
     return words or None

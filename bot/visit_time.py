@@ -36,7 +36,8 @@ class TimeSlot:
         problem = _unclear(context, when) if when is not None else None
         wish = _wished(context, when)
         if problem is not None:
-            return Filling(values=wish, problem=problem)
+            gone = when is not None and not {"past", "impossible"}.isdisjoint(when.asks)
+            return Filling(values={} if gone else wish, problem=problem)
         merged = {**filled, **wish}
         minutes = _minutes(context, filled)
         tried = " ".join(str(part) for part in (*(merged.get(name) for name in _WISH), minutes))

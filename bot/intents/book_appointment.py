@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from bot.answers import uncapital
 from bot.context import Context
 from bot.form import Done, Form, Slot
 from bot.reply import Reply
@@ -41,6 +42,8 @@ class BookAppointment(Form):
             "name": entities.name,
             "phone": entities.phone,
         }
+        if context.peer.client_id is None and (entities.name or entities.phone):
+            return True
         named = asked.get(context.tracker.requested_slot or "") or _only(context, entities.vehicle, entities.service)
         return super().is_answer(context) or (bool(named) and context.heard.intent != "request_quote")
 
@@ -106,7 +109,7 @@ def _confirmation(context: Context, filled: Mapping[str, Any], visit: Visit) -> 
 
 def _what(context: Context, filled: Mapping[str, Any]) -> str:
     titles = [context.shop.service_title(code, context.language) for code in filled["services"]]
-    return context.wording.every([titles[0], *(title.lower() for title in titles[1:])])
+    return context.wording.every([titles[0], *map(uncapital, titles[1:])])
 
 
 async def _vehicle(context: Context, filled: Mapping[str, Any]) -> str:

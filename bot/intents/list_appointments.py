@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.action import Intent
+from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Reply
 from storage.proof import Asked
@@ -36,7 +37,7 @@ class ListAppointments(Intent):
 
 
 def _item(context: Context, visit: Visit, by_id: dict[str, Vehicle]) -> str:
-    titles = [context.shop.service_title(code, context.language).lower() for code in visit.services]
+    titles = [uncapital(context.shop.service_title(code, context.language)) for code in visit.services]
     what = context.wording.every(titles) if titles else context.say("visit")
     if visit.status == "requested":
         what = f"{what}, {context.say('requested')}"

@@ -1,6 +1,7 @@
 """What the shop does, from its own list and with its list prices; a price that is not on the list is never guessed."""
 
 from bot.action import Intent
+from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Reply
 
@@ -16,7 +17,7 @@ class ServicesOffered(Intent):
         if service is None:
             key = "unsure" if context.entities.service else "list"
             return Reply(text=context.say(key, services=_list(context)), pages=(context.page("shop"),))
-        title = service.title(context.language).lower()
+        title = uncapital(service.title(context.language))
         if service.price_from is None:
             text = context.say("does", service=title)
         else:
@@ -25,7 +26,7 @@ class ServicesOffered(Intent):
 
 
 def _list(context: Context) -> str:
-    titles = [service.title(context.language).lower() for service in context.shop.services]
+    titles = [uncapital(service.title(context.language)) for service in context.shop.services]
     if len(titles) <= _SHOWN:
         return context.wording.every(titles)
     return ", ".join([*titles[:_SHOWN], context.say("more")])
