@@ -35,10 +35,15 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
     limit = forgiven(word)
     if not limit:
         return None
+    letters = set(word)
     near = sorted(
         (slips(word, other, limit), other)
         for other in known
-        if other[:1] == word[:1] and abs(len(other) - len(word)) <= limit and len(other) >= _SHORT
+        if other[:1] == word[:1]
+        and abs(len(other) - len(word)) <= limit
+        and len(other) >= _SHORT
+        # a slip changes two letters at most; this spares most of the comparing
+        and len(letters.symmetric_difference(other)) <= 2 * limit
     )
     near = [pair for pair in near if pair[0] <= limit]
     if not near or (len(near) > 1 and near[0][0] == near[1][0]):

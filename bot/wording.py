@@ -66,6 +66,7 @@ _SLANG = {
 }
 _SHORTEST_REPAIRED = 4
 _KEPT = 5000  # repairs remembered
+_MOST_SLIPS = 40  # words of one message that are repaired: one with more of them is no better understood, only slower
 
 
 def plain(text: str) -> str:
@@ -91,18 +92,25 @@ class Repairer:
         for word in sorted(self._known):
             if len(word) >= _SHORTEST_REPAIRED:
                 self._by_letter.setdefault(word[0], []).append(word)
-        self._repairs: dict[str, str] = {}
+        self._repairs: dict[str, str | None] = {}
 
     def repair(self, text: str) -> str:
-        """The text with every unknown word replaced by the one known word that it is nearest to."""
-        return _WORD.sub(self._repaired, text)
+        """The text with every unknown word, up to a number, replaced by the one known word that it is nearest to."""
+        left = _MOST_SLIPS
 
-    def _repaired(self, match: re.Match[str]) -> str:
-        word = fold(match[0]).replace("'", "")
-        if word in self._known or len(word) < _SHORTEST_REPAIRED:
-            return match[0]
+        def repaired(match: re.Match[str]) -> str:
+            nonlocal left
+            word = fold(match[0]).replace("'", "")
+            if word in self._known or len(word) < _SHORTEST_REPAIRED or not left:
+                return match[0]
+            left -= 1
+            return self._find(word) or match[0]
+
+        return _WORD.sub(repaired, text)
+
+    def _find(self, word: str) -> str | None:
         if word not in self._repairs:
             if len(self._repairs) >= _KEPT:
                 self._repairs.clear()
-            self._repairs[word] = find_nearest(word, self._by_letter.get(word[0], ())) or match[0]
+            self._repairs[word] = find_nearest(word, self._by_letter.get(word[0], ()))
         return self._repairs[word]
