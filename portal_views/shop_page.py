@@ -48,8 +48,9 @@ def _opens_text(shop: Shop, now: datetime, formats: Formats) -> str | None:
     opens = next_opening(shop, now)
     if opens is None:
         return None
-    if formats.local(opens).date() == formats.local(now).date():
-        return formats.texts("shop.today", time=formats.time(opens))
+    days_away = (formats.local(opens).date() - formats.local(now).date()).days
+    if days_away in (0, 1):
+        return formats.texts("shop.tomorrow" if days_away else "shop.today", time=formats.time(opens))
     return formats.moment(opens)
 
 

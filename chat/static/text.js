@@ -33,9 +33,9 @@ export function readablePhone(phone) {
   return match ? `(${match[1]}) ${match[2]}-${match[3]}` : (phone ?? "");
 }
 
-/** One or two letters for a name. */
+/** One or two letters for a name; what holds a digit is a number and no name ("Visitor 8b20"). */
 export function initials(name) {
-  const parts = (name ?? "").replace(/[^\p{L}\p{N}\s]/gu, "").split(/\s+/).filter(Boolean);
+  const parts = (name ?? "").replace(/[^\p{L}\p{N}\s]/gu, "").split(/\s+/).filter((part) => part && !/\p{N}/u.test(part));
   const letters = parts.length > 1 ? parts[0][0] + parts.at(-1)[0] : (parts[0] ?? "?").slice(0, 1);
   return letters.toUpperCase();
 }

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-from config.browser import ARGUMENTS
 from server import Running
 from storage.sessions import STAFF_COOKIE, client_cookie
 from storage.store import Storage
@@ -75,20 +74,20 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def scene(store: Storage, data_dir: Path, chromium: str) -> AsyncIterator[Scene]:
+async def scene(store: Storage, data_dir: Path, browser: Browser) -> AsyncIterator[Scene]:
     """The service with the cast in it, and a browser; the shop's chat may stand on the other site."""
     await move_in(store)
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     await store.shops.put(replace(SHOP, origins=(site,)))
-    async with serving(store, data_dir) as running, async_playwright() as playwright:
+    async with serving(store, data_dir) as running:
         runner = await _site(f"{running.settings.public_url}/widget.js", port)
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         scene = Scene(running, browser, site, [])
         try:
             yield scene
         finally:
-            await browser.close()
+            for context in scene.contexts:
+                await context.close()
             await runner.cleanup()
 
 

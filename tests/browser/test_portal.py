@@ -33,6 +33,8 @@ PUBLIC = (
     "/staff/login",
 )
 PORTAL = ("", "invoices", "invoices/inv1038", "visits", "vehicles", "work-orders", "chat")
+# What is built of every kind of piece: on a desk axe looks at these only, for the pieces are the same everywhere.
+SAMPLE = ("/s/garland/", TIMES, YOU, "/s/garland/portal/", "/s/garland/portal/invoices/inv1038")
 CHECK = "/s/garland/book?step=check&service=oil_change&vehicle=civic&at=2026-11-25T15:30:00Z"
 
 
@@ -88,12 +90,14 @@ async def test_no_page_has_a_fault_that_axe_finds_or_is_too_wide(
         faults = []
         for path in PUBLIC:
             await page.goto(path)
-            faults += await violations(page)
+            if size == "phone" or path in SAMPLE:
+                faults += await violations(page)
             assert await page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
         await sign_in(page, store)
         for path in (*(f"/s/garland/portal/{name}" for name in PORTAL), CHECK, "/s/garland/portal/?lang=es"):
             await page.goto(path)
-            faults += await violations(page)
+            if size == "phone" or path in SAMPLE:
+                faults += await violations(page)
             assert await page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
     assert not faults
 

@@ -134,3 +134,41 @@ async def test_the_frame_is_light(scene: Scene) -> None:
     page.on("requestfinished", weigh)
     await page.goto(f"{scene.url}/widget/{SHOP.slug}", wait_until="networkidle")
     assert 10_000 < sum(sizes) < 60_000
+
+
+async def test_the_portals_own_bubble_knows_the_client_and_goes_on_in_the_same_tab(scene: Scene) -> None:
+    page = await scene.client(DESK)
+    faults: list[str] = []
+    page.on("console", lambda line: faults.append(line.text) if line.type in ("error", "warning") else None)
+    await page.goto(f"{scene.url}/s/{SHOP.slug}/portal/")
+    await page.get_by_role("button", name="Open chat").click()
+    frame = page.frame_locator("iframe")
+    await frame.get_by_label("Write a message").fill("What do I owe?")
+    await frame.get_by_label("Write a message").press("Enter")
+    await expect(frame.locator(".by-bot .bubble")).to_contain_text("286.20")
+    await frame.locator(".link-button").click()
+    await page.wait_for_url("**/portal/invoices*")
+    await expect(frame.locator(".by-bot .bubble")).to_contain_text("286.20")  # still open on the next page
+    await page.get_by_role("button", name="Close chat").first.click()
+    await page.reload()
+    await expect(page.locator("iframe")).to_have_count(0)
+    assert not faults
+
+
+async def test_on_a_phone_the_portals_menu_has_the_chat_and_no_button_lies_over_the_page(scene: Scene) -> None:
+    page = await scene.client(PHONE)
+    await page.goto(f"{scene.url}/s/{SHOP.slug}/portal/")
+    await expect(page.get_by_role("link", name="Chat")).to_be_visible()
+    await expect(page.locator("#pitline-chat button")).to_be_hidden()
+
+
+async def test_a_link_to_the_chat_opens_it_over_the_page(scene: Scene) -> None:
+    page = await scene.visitor(PHONE)
+    await page.goto(f"{scene.url}/s/{SHOP.slug}/")
+    link = page.get_by_role("link", name="Chat with us")
+    await link.click()
+    frame = page.frame_locator("iframe")
+    await frame.get_by_role("button", name="Close chat").click()
+    await expect(page.locator("iframe")).to_be_hidden()
+    await expect(link).to_be_focused()
+    assert page.url == f"{scene.url}/s/{SHOP.slug}/"

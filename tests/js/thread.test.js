@@ -80,6 +80,7 @@ test("numbers and names as people read them", () => {
   assert.equal(readablePhone("+15125550142"), "(512) 555-0142");
   assert.equal(readablePhone("+4930123456"), "+4930123456");
   assert.equal(initials("Maria Lopez"), "ML");
+  assert.equal(initials("Visitor 8b20"), "V");
   assert.equal(initials(""), "?");
 });
 

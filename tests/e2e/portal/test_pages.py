@@ -1,9 +1,11 @@
 """Every page, as the signed-in client sees it, as nobody does, and as another client does not."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from storage.clients import Portal
-from tests.portal_cast import CLIENTS, GARLAND, HARBOR
+from tests.portal_cast import CLIENTS, GARLAND, HARBOR, fill, portal_app
 
 PORTAL = "/s/garland/portal"
 PAGES = {
@@ -173,3 +175,18 @@ async def test_long_lists_come_a_page_at_a_time(store, sign_in) -> None:
     assert ("inv3000" in first) != ("inv3000" in second)
     for odd in ("0", "99", "-1", "x", "٣", "9" * 40):
         assert (await browser.get(f"{PORTAL}/invoices", params={"page": odd})).status == 200
+
+
+async def test_in_the_evening_the_shop_says_that_it_opens_tomorrow(store, aiohttp_client) -> None:
+    await fill(store)
+    monday_evening = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    browser = await aiohttp_client(portal_app(store, now=monday_evening))
+    text = await (await browser.get("/s/garland/")).text()
+    assert "opens tomorrow at 7:30 AM" in text
+
+
+async def test_the_chat_is_one_press_away_on_every_page_but_its_own(sign_in) -> None:
+    browser = await sign_in("dana")
+    for path in (*PAGES, *PUBLIC[:3]):
+        text = await (await browser.get(path)).text()
+        assert ('src="/widget.js"' in text) == (not path.endswith("/chat")), path
