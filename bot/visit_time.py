@@ -7,6 +7,7 @@ from typing import Any
 from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
+from bot.special_days import find_special_days
 from bot.tracker import Slots
 from bot.when import When
 from storage.opening_hours import intervals
@@ -134,9 +135,9 @@ def _wished(context: Context, when: When | None) -> Slots:
     if picked is not None:
         local = picked.astimezone(context.shop.zone)
         return {"day": local.date().isoformat(), "time": f"{local:%H:%M}", "from": None, "to": None}
-    if when is None:
-        return {}
-    wish: Slots = {"day": when.date.isoformat()} if when.date is not None else {}
+    when = when or When()
+    named = [when.date] if when.date else find_special_days(context.shop, context.turn.text, context.today)
+    wish: Slots = {"day": named[0].isoformat()} if len(named) == 1 else {}
     if when.time is not None:
         return {**wish, "time": f"{when.time:%H:%M}", "from": None, "to": None}
     start, end = _PARTS.get(when.range or "", (None, None))

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from bot.action import Outcome
 from bot.answers import uncapital
 from bot.context import Context
+from bot.expectation import when_someone_writes
 from bot.form import Done, Form, Slot
-from bot.reply import Reply
+from bot.reply import HandOff, Reply
 from bot.visit_slots import OTHER, CarSlot, NameSlot, PhoneSlot, ServiceSlot, VehicleSlot
 from bot.visit_time import TimeSlot, offer_instead
 from storage.openings import minutes_for
@@ -46,6 +48,12 @@ class BookAppointment(Form):
             return True
         named = asked.get(context.tracker.requested_slot or "") or _only(context, entities.vehicle, entities.service)
         return super().is_answer(context) or (bool(named) and context.heard.intent != "request_quote")
+
+    async def step(self, context: Context) -> Outcome:
+        """A form, unless the shop has no list of services to book from: then a person is called."""
+        if context.shop.services:
+            return await super().step(context)
+        return Outcome(reply=Reply(text=when_someone_writes(context), hand_off=HandOff(reason="needs_person")))
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """What will be booked, as a question."""

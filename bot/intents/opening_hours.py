@@ -1,15 +1,12 @@
 """When the shop is open: now and next, on a given day, holidays by name, and the week."""
 
-import re
 from datetime import date, timedelta
 
 from bot.action import Intent
 from bot.context import Context
-from bot.features import fold
 from bot.reply import Reply
+from bot.special_days import find_special_days
 from storage.opening_hours import Interval, closed_name, closes_at, intervals, next_opening
-
-_TELLING = 5  # letters of a word that a special day is known by: not "day", "eve"
 
 
 class OpeningHours(Intent):
@@ -20,29 +17,10 @@ class OpeningHours(Intent):
         when = context.entities.when
         if when is not None and when.date is not None:
             return Reply(text=_on(context, when.date))
-        if named := _named_days(context):
+        if named := find_special_days(context.shop, context.turn.text, context.today):
             return Reply(text="\n".join(_on(context, day) for day in named))
         text = f"{_now(context)} {_week(context)}".strip()
         return Reply(text=text, pages=(context.page("shop"),))
-
-
-def _named_days(context: Context) -> list[date]:
-    """The next of the shop's special days that the message calls by name: of "Christmas", both the Eve and the Day."""
-    said = _words(context.turn.text)
-    best, found = 0, dict[str, date]()
-    for closed in sorted(context.shop.closed, key=lambda closed: closed.date):
-        shared = _words(closed.name) & said
-        weight = sum(map(len, shared))
-        if closed.date < context.today or max(map(len, shared), default=0) < _TELLING or weight < best:
-            continue
-        if weight > best:
-            best, found = weight, {}
-        found.setdefault(closed.name, closed.date)
-    return list(found.values())
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", fold(text)))
 
 
 def _now(context: Context) -> str:

@@ -13,6 +13,8 @@ class ServicesOffered(Intent):
 
     async def answer(self, context: Context) -> Reply:
         """Yes to a service on the list, else the list."""
+        if not context.shop.services:
+            return Reply(text=context.say("ask_the_shop", phone=context.shop_phone()))
         service = context.shop.service(context.entities.service_code or "")
         if service is None:
             key = "unsure" if context.entities.service else "list"

@@ -91,7 +91,7 @@ def parse_line(line: Line, setting: Setting) -> Record | None:
     """The record of a line; None for the shop's own line, which is read apart. Raises `Problem`."""
     kind = line.fields.get("type")
     if line.problem:
-        raise Problem("", "", line.problem)
+        raise Problem(line.kind, line.field, line.problem)
     if kind == "shop":
         return None
     model = next((RECORDS[known] for known in RECORDS if known == kind), None)
@@ -121,6 +121,8 @@ def _reason(kind: str, detail: ErrorDetails) -> str:
         return f"is not a field of {kind}"
     if detail["type"] == "missing":
         return "is missing"
+    if detail["type"] in ("too_short", "string_too_short"):
+        return "is empty"
     message = detail["msg"].removeprefix("Value error, ")
     return message[0].lower() + message[1:]
 

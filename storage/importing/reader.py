@@ -27,6 +27,8 @@ class Line:
     number: int
     fields: dict[str, Any]
     problem: str | None = None
+    kind: str = ""  # of what has a problem, where it is known
+    field: str = ""
 
 
 def read_lines(path: Path, only_type: str | None = None) -> Iterator[Line]:
@@ -152,7 +154,7 @@ def _row(number: int, names: list[str], row: list[str], kind: str | None) -> Lin
         try:
             problem = _put(fields, name.split("."), _cell(cell, _annotation(model, name.split("."))))
         except (ValueError, RecursionError):
-            return Line(number, {}, f"has no valid JSON in column {name!r}")
+            return Line(number, {}, "is not valid JSON", kind=kind or "", field=name)
         if problem:
             return Line(number, {}, f"has columns that contradict each other at {name!r}")
     return Line(number, fields)

@@ -90,4 +90,6 @@ def test_bytes_that_are_not_utf_8_are_refused_row_by_row(tmp_path: Path):
 
 def test_a_cell_that_is_no_json_is_refused(tmp_path: Path):
     path = written(tmp_path, "clients.csv", "external_id,name,phones\nc1,Ana,512 555 0142\n")
-    assert [line.problem for line in read_lines(path)] == ["has no valid JSON in column 'phones'"]
+    assert [(line.kind, line.field, line.problem) for line in read_lines(path)] == [
+        ("client", "phones", "is not valid JSON")
+    ]

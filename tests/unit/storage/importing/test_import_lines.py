@@ -256,3 +256,8 @@ async def test_estimates_and_visits_come_back_as_they_were_written(take: Take, s
     assert (estimate.total, estimate.lines[0].id, estimate.status) == (1000, "1", "waiting")
     (visit,) = await store.visits.list("garage")
     assert (visit.note, visit.minutes, visit.source) == ("Noise", 60, "import")
+
+
+async def test_what_is_empty_is_called_so(take: Take):
+    account = await take(SHOP, CLIENT | {"name": "  "})
+    assert [(refusal.field, refusal.reason) for refusal in account.refusals] == [("name", "is empty")]
