@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from bot.catalog import load_catalog
 from bot.understanding import OUT_OF_SCOPE, Understander, Understanding
+from bot.wording import Repairer
 from storage.shops import Address, Shop
 
-SPLIT = Path(__file__).parents[2] / "bench" / "understanding_split.yml"
+BENCH = Path(__file__).parents[2] / "bench"
+SETS_ASIDE = sorted(BENCH.glob("understanding_*.yml"))
 NOW = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)
 SHOP = Shop(
     slug="demo",
@@ -61,6 +63,69 @@ def test_intents_are_understood(read: Read, text: str, intent: str, second: str 
 
 
 @pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("I want to book a visit", "book_appointment"),
+        ("i'd like to make an appointment please", "book_appointment"),
+        ("book", "book_appointment"),
+        ("can u get me in tmrw", "book_appointment"),
+        ("quiero hacer una cita", "book_appointment"),
+        ("balance", "ask_balance"),
+        ("how much do I owe?", "ask_balance"),
+        ("show me my invoices", "list_invoices"),
+        ("Is my car ready?", "work_order_status"),
+        ("status", "work_order_status"),
+        ("when is my next oil change due", "service_due"),
+        ("when is my appointment", "list_appointments"),
+        ("hours", "opening_hours"),
+        ("u guys open tomorrow?", "opening_hours"),
+        ("send me the link", "portal_link"),
+        ("can I talk to a person", "talk_to_human"),
+        ("quiero hablar con alguien", "talk_to_human"),
+        ("what can you do", "help"),
+        ("hola", "greet"),
+        ("where are you guys", "shop_location"),
+        ("what's your phone number", "contact_info"),
+        ("what services do you offer", "services_offered"),
+        ("i have a question about my bill", "talk_to_human"),
+        ("yes please", "affirm"),
+        ("no thanks", "deny"),
+        ("tell me a joke", OUT_OF_SCOPE),
+    ],
+)
+def test_plain_messages_are_understood_without_doubt(read: Read, text: str, intent: str) -> None:
+    understood = read(text)
+
+    assert understood.intent == intent
+    assert understood.confidence >= 0.6
+
+
+@pytest.mark.parametrize("text", ["oil change", "cambio de aceite", "thursday at 9", "tomorrow", "mañana a las 9"])
+def test_a_service_or_a_time_by_itself_is_about_booking(read: Read, text: str) -> None:
+    assert read(text).intent == "book_appointment"
+
+
+@pytest.mark.parametrize("path", SETS_ASIDE, ids=lambda path: path.stem)
+def test_messages_set_aside_are_mostly_understood_and_rarely_refused(read: Read, path: Path) -> None:
+    rows = [row for rows in yaml.safe_load(path.read_text(encoding="utf-8")).values() for row in rows]
+    heard = [(row["intent"], read(row["text"]).intent) for row in rows]
+    in_scope = [pair for pair in heard if pair[0] != OUT_OF_SCOPE]
+
+    assert sum(meant == found for meant, found in heard) / len(heard) >= 0.85
+    assert sum(found == OUT_OF_SCOPE for _, found in in_scope) / len(in_scope) <= 0.05
+
+
+def test_slips_beyond_the_most_that_are_repaired_stay_as_they_stand() -> None:
+    repairer = Repairer(["appointment"])
+
+    repaired = repairer.repair(" ".join(["apointment"] * 100)).split()
+
+    assert repaired[0] == "appointment"
+    assert repaired[-1] == "apointment"
+    assert len(repaired) == 100
+
+
+@pytest.mark.parametrize(
     ("text", "language"), [("cuanto debo", "es"), ("hola", "es"), ("is it ready", "en"), ("ok", "en")]
 )
 def test_the_language_is_heard(read: Read, text: str, language: str) -> None:
@@ -96,9 +161,10 @@ def test_the_set_aside_messages_are_not_trained_on() -> None:
     trained = {
         text.casefold() for intent in load_catalog().examples.values() for texts in intent.values() for text in texts
     }
-    aside = [row["text"] for rows in yaml.safe_load(SPLIT.read_text(encoding="utf-8")).values() for row in rows]
+    sets = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in SETS_ASIDE]
+    aside = [row["text"] for rows_of in sets for rows in rows_of.values() for row in rows]
 
-    assert len(aside) > 200
+    assert len(aside) > 500
     assert not [text for text in aside if text.casefold() in trained]
 
 
