@@ -13,6 +13,7 @@ from bot.catalog import Catalog
 from bot.dialogue import Dialogue
 from bot.gist import with_gist
 from bot.hearing import Heard, chosen, find_choice, parse_payload
+from bot.language import says_language
 from bot.links import Linker
 from bot.peer import Peer
 from bot.proving import Proving, identity_of
@@ -52,9 +53,11 @@ class Assistant:
     async def _scene(self, turn: Turn, peer: Peer, tracker: Tracker) -> Scene:
         if peer.client_id is not None and not turn.payload:
             await asyncio.gather(peer.client(), peer.vehicles())  # both are needed: at once rather than in turn
-        language = tracker.slots.get("language") or await _first_language(peer)
+        settled = tracker.slots.get("language")
+        language = settled or await _first_language(peer)
         heard = await self._hear(turn, peer, tracker, language)
-        spoken = language if _is_either(turn.text) else heard.understanding.language
+        keeps = _is_either(turn.text) or (settled is not None and not says_language(turn.text))
+        spoken = language if keeps else heard.understanding.language
         tracker = tracker.with_slots({"language": spoken})
         return Scene(turn=turn, peer=peer, tracker=tracker, heard=heard, wording=Wording(spoken, turn.shop.zone))
 

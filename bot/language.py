@@ -28,6 +28,11 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _SPANISH = frozenset(_SPANISH_WORDS.split())
 
 
+def says_language(text: str) -> bool:
+    """Whether a text has a mark or a common word of one language only. A car, a name or a number has none."""
+    return bool(_SPANISH_MARK.search(text)) or _votes(_WORD.findall(fold(text).replace("'", ""))) != 0
+
+
 def detect_language(text: str, spanish: float, default: Language) -> Language:
     """The language of `text`. `spanish` is the trained score: above 0 Spanish, below 0 English."""
     if _SPANISH_MARK.search(text):
@@ -35,7 +40,7 @@ def detect_language(text: str, spanish: float, default: Language) -> Language:
     found = _WORD.findall(fold(text).replace("'", ""))
     if not found:
         return default
-    votes = sum(word in _SPANISH for word in found) - sum(word in _ENGLISH for word in found)
+    votes = _votes(found)
     if votes and (votes > 0) == (spanish > 0):
         return "es" if votes > 0 else "en"
     if abs(votes) >= 2:
@@ -43,3 +48,8 @@ def detect_language(text: str, spanish: float, default: Language) -> Language:
     if abs(spanish) >= _SURE:
         return "es" if spanish > 0 else "en"
     return default
+
+
+def _votes(words: list[str]) -> int:
+    """Common Spanish words less common English ones."""
+    return sum(word in _SPANISH for word in words) - sum(word in _ENGLISH for word in words)
