@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_CHECKS = ("/webhooks/", "/api/", "/socket.io/")  # a signature, a token, the socket server's own origin check
 _COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg+xml")
+_PIECES = ("text/css", "text/javascript")  # parts of pages, and a page has many: what guards a page is left out
 _LEAST_TO_COMPRESS = 800  # bytes: below it, a packet is a packet
 _HSTS = "max-age=31536000; includeSubDomains"
 
@@ -78,13 +79,16 @@ def content_security_policy(request: web.Request) -> str:
 
 def _add_headers(request: web.Request, response: web.StreamResponse, settings: Settings) -> None:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy(request))
+    headers.setdefault(hdrs.SERVER, "Pitline")  # and not which versions to try one's luck on
     headers.setdefault("X-Content-Type-Options", "nosniff")
+    if settings.production:
+        headers.setdefault("Strict-Transport-Security", _HSTS)
+    if response.content_type in _PIECES:
+        return
+    headers.setdefault("Content-Security-Policy", content_security_policy(request))
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if settings.production:
-        headers.setdefault("Strict-Transport-Security", _HSTS)
 
 
 def _compress(response: web.StreamResponse) -> None:

@@ -172,3 +172,16 @@ async def test_a_link_to_the_chat_opens_it_over_the_page(scene: Scene) -> None:
     await expect(page.locator("iframe")).to_be_hidden()
     await expect(link).to_be_focused()
     assert page.url == f"{scene.url}/s/{SHOP.slug}/"
+
+
+async def test_the_portals_page_of_the_chat_is_light_with_all_that_it_brings(scene: Scene) -> None:
+    page = await scene.client(PHONE)
+    sizes: list[int] = []
+
+    async def weigh(request: object) -> None:
+        found = await request.sizes()  # type: ignore[attr-defined]
+        sizes.append(found["responseBodySize"] + found["responseHeadersSize"])
+
+    page.on("requestfinished", weigh)
+    await page.goto(f"{scene.url}/s/{SHOP.slug}/portal/chat", wait_until="networkidle")
+    assert 20_000 < sum(sizes) < 60_000

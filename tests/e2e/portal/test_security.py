@@ -25,6 +25,14 @@ async def test_every_page_is_guarded(visitor, path) -> None:
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text)
 
 
+@pytest.mark.parametrize("path", ["/static/tokens.css", "/static/portal/portal.js"])
+async def test_pieces_of_pages_are_not_sniffed_and_carry_no_pages_headers(visitor, path) -> None:
+    response = await visitor.get(path)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" not in response.headers
+    assert "aiohttp" not in response.headers["Server"]
+
+
 async def test_a_links_page_tells_nobody_its_address(visitor) -> None:
     response = await visitor.get("/s/garland/k/nothing")
     assert response.headers["Referrer-Policy"].startswith("no-referrer")
