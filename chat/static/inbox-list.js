@@ -15,7 +15,7 @@ export class ListView {
   /** Show the desk; `openId` is the conversation that is open. */
   render(desk, openId, now = Date.now()) {
     reconcile(this.views, VIEWS.map((view) => ({ key: view, count: desk.counts[view] ?? 0, on: view === desk.view })), (item) => this.#viewButton(item));
-    const rows = desk.list.map((one) => ({ ...one, key: one.id, open: one.id === openId, selected: one.id === desk.selected, ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en-US" }) : "" }));
+    const rows = desk.list.map((one) => ({ ...one, view: desk.view, key: one.id, open: one.id === openId, selected: one.id === desk.selected, ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en-US" }) : "" }));
     const focused = this.list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.key : null;
     reconcile(this.list, rows, (row) => this.#row(row));
     if (focused && !this.list.contains(document.activeElement)) this.focus(focused);
@@ -61,10 +61,10 @@ export class ListView {
   }
 
   /** Only what the view does not say already. */
-  #tags({ urgent, status, assignee, channel }) {
+  #tags({ view, urgent, status, assignee, channel }) {
     const tags = [
       urgent && el("span", { class: "tag bad-tag" }, icon("alert", 13), "Urgent"),
-      status === "open" && assignee && el("span", { class: "tag status-open", text: assignee.name }),
+      status === "open" && view !== "mine" && assignee && el("span", { class: "tag status-open", text: assignee.name }),
       channel && channel !== "web" && el("span", { class: "tag", text: CHANNEL_NAMES[channel] }),
     ].filter(Boolean);
     return tags.length ? el("span", { class: "tags" }, tags) : null;
