@@ -24,6 +24,7 @@ del tu
 _POINTERS = frozenset(_POINTERS_WORDS.split())
 _NOT_BEHIND_WORDS = "me us him her in plug plugs belt into at"
 _NOT_BEHIND = frozenset(_NOT_BEHIND_WORDS.split())  # "the fit in", "spark plugs"
+_SHORT_NUMBER = 3  # digits of a model's name that might as well be a day, an hour or a price
 _VEHICLE_PARTS = ("make", "model", "kind")
 
 
@@ -88,6 +89,8 @@ def _overlaps(parts: list[_Part], first: int, last: int) -> bool:
 def _is_meant(part: _Part, tokens: list[Token], parts: list[_Part], is_own: bool) -> bool:
     """Whether an everyday word stands for a vehicle here."""
     word = "".join(token.word for token in tokens[part.first : part.last])
+    if word.isdigit() and len(word) <= _SHORT_NUMBER:  # "mazda 3"; never the 3 of "in 3 months"
+        return any(other.last == part.first and other.what == "make" for other in parts)
     if word not in _plain_words():
         return True
     if part.last < len(tokens) and tokens[part.last].word in _NOT_BEHIND:

@@ -1,8 +1,10 @@
 """What service falls due, soonest first: by its date, or by the date at which its mileage is likely to be reached."""
 
 import asyncio
+import json
 
 from bot.action import Intent
+from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Choice, Reply
 from storage.proof import Asked
@@ -34,7 +36,9 @@ class ServiceDue(Intent):
             due = [item for item in due if item.reminder.service == code]
         elif code is not None:
             service = context.shop.service_title(code, context.language)
-            return Reply(text=context.say("none_service", service=service.lower()), pages=(context.page("vehicles"),))
+            return Reply(
+                text=context.say("none_service", service=uncapital(service)), pages=(context.page("vehicles"),)
+            )
         if not due:
             return Reply(text=context.say("none_of_it", vehicle=named.title) if named else context.say("none"))
         text = context.say("due", items="; ".join(_item(context, item, by_id) for item in due[:_SHOWN]))
@@ -64,5 +68,8 @@ def _when(context: Context, item: DueService) -> str:
 
 
 def _book(context: Context, item: DueService) -> Choice:
-    vehicle, service = item.reminder.vehicle_id, item.reminder.service
-    return context.choice("book", f'/book_appointment{{"service": "{service}", "vehicle": "{vehicle}"}}')
+    """What is due there and then; a service that the shop's list lacks is asked for."""
+    wish = {"vehicle": item.reminder.vehicle_id}
+    if context.shop.service(item.reminder.service) is not None:
+        wish["service"] = item.reminder.service
+    return context.choice("book", f"/book_appointment{json.dumps(wish)}")

@@ -1,6 +1,7 @@
 """What a message names, read against a shop's services and a client's own vehicles."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -156,3 +157,24 @@ def test_a_move_has_the_time_given_up_and_the_time_wanted() -> None:
 @given(st.text(max_size=200), st.booleans())
 def test_no_text_breaks_the_search(text: str, moving: bool) -> None:
     find_entities(text, AROUND, moving=moving)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("in 3 months", None),
+        ("the 3", None),
+        ("at 3 pm", None),
+        ("my mazda 3", "mazda"),
+        ("the mazda3", "mazda"),
+        ("2011 mazda 3", "mazda"),
+    ],
+)
+def test_a_model_that_is_a_number_is_meant_beside_its_make_only(text: str, found: str | None) -> None:
+    around = replace(AROUND, vehicles=(vehicle("mazda", "2011 Mazda 3", "Red"), vehicle("kia", "2019 Kia Sorento", "")))
+    assert find_entities(text, around).vehicle_id == found
+
+
+def test_a_car_is_no_slip_of_a_service() -> None:
+    found = find_entities("2014 ford focus", replace(AROUND, vehicles=()))
+    assert (found.vehicle, found.service) == ("2014 ford focus", None)
