@@ -7,6 +7,8 @@ from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
 from storage.phones import NotAPhone, parse_phone
+from storage.proof import Proof, may_see
+from storage.vehicles import Vehicle
 
 OTHER = "other"  # a car that is not on file
 
@@ -61,7 +63,7 @@ class VehicleSlot:
     async def fill(self, state: FormState) -> Filling:
         """The one that is named, or the only one there is."""
         context, filled = state.context, state.filled
-        own = {vehicle.id for vehicle in await context.peer.vehicles()}
+        own = {vehicle.id for vehicle in await _own(context)}
         several_named = len(context.entities.vehicles) > 1
         wanted = context.given.get("vehicle") or (None if several_named else context.entities.vehicle_id)
         if wanted == OTHER or wanted in own:
@@ -77,12 +79,12 @@ class VehicleSlot:
     async def is_filled(self, state: FormState) -> bool:
         """Needed where vehicles are on file."""
         context, filled = state.context, state.filled
-        return bool(filled.get("vehicle") or filled.get("car")) or not await context.peer.vehicles()
+        return bool(filled.get("vehicle") or filled.get("car")) or not await _own(context)
 
     async def ask(self, state: FormState) -> Reply:
         """With all of them as choices."""
         context = state.context
-        every = [vehicle.id for vehicle in await context.peer.vehicles()]
+        every = [vehicle.id for vehicle in await _own(context)]
         return Reply(text=context.say("ask_vehicle"), choices=await _vehicles(context, every))
 
 
@@ -177,8 +179,15 @@ def _services(context: Context, codes: Sequence[str] = ()) -> tuple[Choice, ...]
     return (*choices, context.choice("other_service", "/request_quote"))
 
 
+async def _own(context: Context) -> list[Vehicle]:
+    """The vehicles that the peer may be shown: who came by a link for something else names the car in words."""
+    identity = context.peer.identity
+    hidden = identity.proof is Proof.LINK and not may_see(identity, "vehicles")
+    return [] if hidden else await context.peer.vehicles()
+
+
 async def _vehicles(context: Context, ids: list[str]) -> tuple[Choice, ...]:
-    vehicles = [vehicle for vehicle in await context.peer.vehicles() if vehicle.id in ids]
+    vehicles = [vehicle for vehicle in await _own(context) if vehicle.id in ids]
     choices = [Choice(vehicle.title, f'/book_appointment{{"vehicle": "{vehicle.id}"}}') for vehicle in vehicles]
     return (*choices, context.choice("other_vehicle", f'/book_appointment{{"vehicle": "{OTHER}"}}'))
 

@@ -37,12 +37,12 @@ def test_a_bare_number_is_the_choice_at_that_place(text: str, payload: str) -> N
     assert choice.payload == payload
 
 
-@pytest.mark.parametrize("text", ["0", "4", "10", "2 pm", "at 2", "", "civic", "2nd of may"])
+@pytest.mark.parametrize("text", ["0", "4", "10", "2 pm", "at 2", "", "the accord", "at", "2nd of may"])
 def test_anything_else_is_no_choice(text: str) -> None:
     assert find_choice(text, CHOICES) is None
 
 
-@pytest.mark.parametrize("text", ["2019 honda civic", "tomorrow at 10:00 am!", "SÍ"])
+@pytest.mark.parametrize("text", ["2019 honda civic", "civic", "the honda", "tomorrow", "tomorrow at 10:00 am!", "SÍ"])
 def test_a_choice_may_be_said_in_its_own_words(text: str) -> None:
     assert find_choice(text, CHOICES) is not None
 
