@@ -17,6 +17,7 @@ _DOUBTFUL = 0.6  # below this, another intent that is close makes it a question
 _CLOSE = 0.6  # close: at least this share of the best one's confidence
 _KEPT = 300  # characters of a message kept until it is clear which intent it is
 
+_CODES = frozenset({"code_accepted", "code_refused"})  # what the hub says of a code that was typed
 _TALK = frozenset({"affirm", "deny", "greet", "thanks", "goodbye", OUT_OF_SCOPE})
 
 
@@ -30,11 +31,13 @@ class Dialogue:
 
     async def respond(self, scene: Scene) -> Said | None:
         """The answer, or None where the bot stays silent because a person is due."""
-        if scene.turn.status == "waiting" and not self._may_answer_while_waiting(scene):
+        if scene.intent not in _CODES and not self._may_answer(scene):
             return None
         step = await self._proving.respond(scene)
         if isinstance(step, Said):
             return step
+        if step is not None and scene.intent in _CODES and not self._may_answer(step):
+            return None
         before, scene = scene, step or scene
         form = scene.tracker.active_loop
         if form is not None and form in self._catalog.intents:
@@ -44,7 +47,10 @@ class Dialogue:
         newly_known = scene.peer.client_id != before.peer.client_id
         return replace(said, identified_as=scene.peer.client_id) if newly_known else said
 
-    def _may_answer_while_waiting(self, scene: Scene) -> bool:
+    def _may_answer(self, scene: Scene) -> bool:
+        """Anything, unless a person is due: then what is sure and only reads."""
+        if scene.turn.status != "waiting":
+            return True
         intent = self._catalog.intents.get(scene.intent)
         if intent is None or scene.intent in _TALK or scene.tracker.active_loop is not None:
             return False

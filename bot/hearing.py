@@ -13,6 +13,17 @@ from bot.understanding import Understanding
 _PAYLOAD = re.compile(r"/([a-z][a-z_]{1,40})(\{.*\})?", re.DOTALL)
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 _MAX_PAYLOAD = 300
+_PLACES = (
+    ("first", "1st", "primero", "primera"),
+    ("second", "2nd", "segundo", "segunda"),
+    ("third", "3rd", "tercero", "tercera"),
+    ("fourth", "4th", "cuarto", "cuarta"),
+)
+_ORDINAL = re.compile(
+    r"(?:ok |yes |si )?(?:(?:number|option|choice|numero|opcion|la|el) (?P<n>[1-9])"
+    rf"|(?:(?:the|la|el) )?(?P<w>{'|'.join(word for words in _PLACES for word in words)})(?: (?:one|option|opcion))?)"
+    r"(?: please| por favor)?"
+)
 _SHORT = 4  # words that may name a choice
 _LONG_WORD = 3  # letters that one of them has at least
 _SMALL_WORDS = "the a an my one please change other el la los las un una mi por favor cambiar cambie otra otro"
@@ -46,9 +57,20 @@ def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
     if number is not None:
         place = int(number[1])
         return choices[place - 1] if 1 <= place <= len(choices) else None
+    nth = _place_of(text)
+    if nth is not None:
+        return choices[nth] if nth < len(choices) else None
     said = _plain(text)
     exact = next((choice for choice in choices if said and _plain(choice.title) == said), None)
     return exact or find_named_choice(text, choices)
+
+
+def _place_of(text: str) -> int | None:
+    """The place, from 0, that "the second one" or "option 2" tells."""
+    match = _ORDINAL.fullmatch(_plain(fold(text)))
+    if match is None:
+        return None
+    return int(match["n"]) - 1 if match["n"] else next(i for i, words in enumerate(_PLACES) if match["w"] in words)
 
 
 def find_named_choice(text: str, choices: Sequence[Choice]) -> Choice | None:

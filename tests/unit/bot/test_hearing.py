@@ -30,14 +30,17 @@ def test_no_payload_raises(payload: str) -> None:
     parse_payload(f"/book_appointment{{{payload}}}")
 
 
-@pytest.mark.parametrize(("text", "payload"), [("1", "/a"), ("2.", "/b"), ("#3", "/c"), (" 2 ", "/b"), ("(1)", "/a")])
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [("1", "/a"), ("2.", "/b"), ("#3", "/c"), (" 2 ", "/b"), ("(1)", "/a"), ("option 2", "/b"), ("la tercera", "/c")],
+)
 def test_a_bare_number_is_the_choice_at_that_place(text: str, payload: str) -> None:
     choice = find_choice(text, CHOICES)
     assert choice is not None
     assert choice.payload == payload
 
 
-@pytest.mark.parametrize("text", ["0", "4", "10", "2 pm", "at 2", "", "the accord", "at", "2nd of may"])
+@pytest.mark.parametrize("text", ["0", "4", "10", "2 pm", "at 2", "", "the accord", "at", "2nd of may", "number 7"])
 def test_anything_else_is_no_choice(text: str) -> None:
     assert find_choice(text, CHOICES) is None
 
