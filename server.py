@@ -33,6 +33,7 @@ from storage.store import Storage
 
 if TYPE_CHECKING:
     from chat.hub import Hub
+    from chat.service import Chat
     from storage.demo.load import DemoSummary
 
 _ROOT = Path(__file__).parent
@@ -72,21 +73,6 @@ class Running:
     app: web.Application
 
 
-class PortalLive:
-    """What the portal's pages make happen at once."""
-
-    def __init__(self, bell: asyncio.Event) -> None:
-        self._bell = bell
-
-    def outbox_filled(self) -> None:
-        """Wake the outbox."""
-        self._bell.set()
-
-    async def session_ended(self, shop: str, session_id: str) -> None:
-        """Sockets look again at who they are with their next sync."""
-        _log.debug("session %s of %s ended", session_id, shop)
-
-
 @asynccontextmanager
 async def open_service(settings: Settings, store: Storage, *, work: bool = True) -> AsyncIterator[Running]:
     """The bot, the chat and the pages; with `work`, also what delivers and sweeps."""
@@ -98,22 +84,25 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
     clock = BusinessClock(settings.now)
     catalog = load_catalog()
     models = settings.data_dir / "models"
-    understander = await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
+    try:
+        understander = await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
+    except ValueError as error:
+        raise CannotRun(f"bot/intents: {error}") from error
     assistant = Assistant(store=store, understander=understander, catalog=catalog, public_url=settings.public_url)
     modules = _ROOT / "node_modules"
     async with open_chat(settings, store, clock, assistant, node_modules=modules, work=work) as chat:
-        app = _pages(settings, store, clock, chat.bell)
+        app = _pages(settings, store, clock, chat)
         chat.attach(app)
         yield Running(settings, store, clock, chat.hub, app)
 
 
-def _pages(settings: Settings, store: Storage, clock: BusinessClock, bell: asyncio.Event) -> web.Application:
+def _pages(settings: Settings, store: Storage, clock: BusinessClock, chat: "Chat") -> web.Application:
     from portal_views.context import PortalContext
     from portal_views.routes import portal_routes
     from portal_views.security import security_middleware
 
     app = web.Application(middlewares=[security_middleware(settings)], client_max_size=1024 * 1024)
-    app.add_routes(portal_routes(PortalContext(settings=settings, store=store, clock=clock, live=PortalLive(bell))))
+    app.add_routes(portal_routes(PortalContext(settings=settings, store=store, clock=clock, live=chat.live)))
     app.add_routes(_health_routes(store))
     return app
 
@@ -130,6 +119,11 @@ def _health_routes(store: Storage) -> list[web.RouteDef]:
         return web.json_response({"ok": True, "database": "reachable"})
 
     return [web.get("/healthz", alive), web.get("/readyz", ready)]
+
+
+def _check_not_production(settings: Settings) -> None:
+    if settings.production:
+        raise CannotRun("`run` and `demo` load a demo shop: in production use `serve`, and `import` for your records")
 
 
 def check_port_free(settings: Settings) -> None:
@@ -155,8 +149,8 @@ async def _until_stopped() -> None:
 
 async def serve(settings: Settings, *, demo: bool = False, work: bool = True) -> int:
     """Serve until told to stop; with `demo`, load the demo shop first and print what to open."""
-    if demo and settings.production:
-        raise CannotRun("`run` loads a demo shop; in production use `serve`")
+    if demo:
+        _check_not_production(settings)
     check_port_free(settings)
     tell = print if demo else _log.info
     stopping = asyncio.create_task(_until_stopped())
@@ -247,6 +241,7 @@ async def import_files(settings: Settings, options: argparse.Namespace) -> int:
 
 async def load_demo_only(settings: Settings) -> int:
     """Load the demo shop and stop."""
+    _check_not_production(settings)
     async with open_store(settings) as store:
         await demo_shop(settings, store)
     return 0

@@ -16,8 +16,12 @@ _YML = """\
 examples:
   en:
     - "{words}"
+    - "{words} please"
+    - "i have a question about {words}"
   es:
     - "{words}"
+    - "{words} por favor"
+    - "tengo una pregunta sobre {words}"
 
 # Every text in both languages, with the same {{placeholders}}.
 answers:

@@ -52,7 +52,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A client's message is on disk. `duplicate`: it was already, under this `ref`."""
+    """A message is on disk. `duplicate`: it was already, under this `ref`."""
 
     entry: Entry
     duplicate: bool = False
@@ -165,7 +165,7 @@ class Hub:
             self.turns.add(Job(inbound.shop, entry))
         return Received(written.entry, written.duplicate)
 
-    async def send(self, outbound: Outbound) -> Entry:
+    async def send(self, outbound: Outbound) -> Received:
         """Store and send what a person or the system says. A repeat of the same `ref` is the same entry."""
         conversation = await self.writer.head(outbound.conversation)
         channel = outbound.channel or conversation.channel
@@ -192,14 +192,14 @@ class Hub:
         )
         if leaves and not written.duplicate:
             await self.deliver(outbound.shop, written.conversation, written.entry)
-        return written.entry
+        return Received(written.entry, written.duplicate)
 
     async def act(self, conversation: Conversation, event: Event, by: Author, **details: Any) -> Conversation:
         """Take, return to the bot, resolve ...; what would change nothing is not written.
 
         `details` are `named` (staff id) and `until` (when a snooze ends). Raises `NotAllowed`.
         """
-        head = await self.writer.head(conversation)
+        head = await self.writer.refresh(conversation)
         if after(head.state, event, actor=by.id, **details) == head.state:
             return head
         draft = Draft(conversation=head, event=event, kind="act", act=_ACTS[event], author=by, **details)

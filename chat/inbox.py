@@ -107,6 +107,7 @@ class StaffNamespace(GuardedNamespace):
     async def on_open(self, sid: str, asked: InConversation) -> Json:
         """A conversation's newest messages and its client's card."""
         peer, conversation = await self._find(sid, asked)
+        conversation = await self.hub.writer.refresh(conversation)
         store = self.hub.store
         entries = await store.messages.before(
             conversation.shop, conversation.id, conversation.last_seq + 1, _OPENING_PAGE
@@ -147,7 +148,7 @@ class StaffNamespace(GuardedNamespace):
         peer.allowance.take()
         if message.attachments:
             raise ProtocolError("not_found", "attachments: there is no such upload")
-        entry = await self.hub.send(
+        sent = await self.hub.send(
             Outbound(
                 shop=peer.shop,
                 conversation=conversation,
@@ -159,7 +160,8 @@ class StaffNamespace(GuardedNamespace):
                 origin=sid,
             )
         )
-        return {"id": entry.id, "seq": entry.seq, "at": moment(entry.at)}
+        ack: Json = {"id": sent.entry.id, "seq": sent.entry.seq, "at": moment(sent.entry.at)}
+        return ack | {"duplicate": True} if sent.duplicate else ack
 
     async def on_take(self, sid: str, asked: InConversation) -> Json:
         """It is mine now; the bot falls silent."""

@@ -38,10 +38,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """`bell` wakes the outbox. `routes` are every address of the chat but the socket's own, which `attach` adds."""
+    """`live` is what pages make happen here at once; `routes` are the chat's addresses but for the socket's own."""
 
     hub: Hub
-    bell: asyncio.Event
+    live: "Effects"
     routes: list[web.AbstractRouteDef]
     sockets: SocketServer
 
@@ -49,6 +49,22 @@ class Chat:
         """Put the chat's addresses and its socket into the application."""
         app.add_routes(self.routes)
         self.sockets.attach(app)
+
+
+class Effects:
+    """What a page makes happen in the chat at once."""
+
+    def __init__(self, bell: asyncio.Event, clients: ClientNamespace) -> None:
+        self._bell = bell
+        self._clients = clients
+
+    def outbox_filled(self) -> None:
+        """Something waits to be delivered."""
+        self._bell.set()
+
+    async def session_ended(self, shop: str, session_id: str) -> None:
+        """Somebody signed out: their sockets go too."""
+        await self._clients.end_session(shop, session_id)
 
 
 @asynccontextmanager
@@ -88,7 +104,7 @@ async def open_chat(
             *sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)),
             *simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)),
         ]
-        yield Chat(hub, bell, routes, sockets)
+        yield Chat(hub, Effects(bell, clients), routes, sockets)
 
 
 async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:

@@ -42,6 +42,8 @@ class Sweep:
         seen = _Seen()
         async for entry in self._hub.store.messages.stored_between(earliest, latest):
             seen.add(entry)
+        for conversation_id, shop in seen.conversations.items():  # whose documents may be behind since a process died
+            self._hub.projector.add(await self._hub.directory.get(shop, conversation_id))
         undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
         for entry in undone:
             await self._run_again(entry)
@@ -98,8 +100,10 @@ class _Seen:
         self._owed: dict[str, Entry] = {}
         self._answered: set[str] = set()
         self.queued: list[Entry] = []
+        self.conversations: dict[str, str] = {}
 
     def add(self, entry: Entry) -> None:
+        self.conversations[entry.conversation] = entry.shop
         if entry.owed:
             self._owed[entry.id] = entry
         if entry.in_reply_to is not None:

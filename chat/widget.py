@@ -77,7 +77,7 @@ class ClientNamespace(GuardedNamespace):
         peer = self._peer(sid)
         peer.conversation = None
         conversation = await self._conversation(sid, peer)
-        head = await self.hub.writer.head(conversation) if conversation.last_seq else conversation
+        head = await self.hub.writer.refresh(conversation) if conversation.last_seq else conversation
         messages, more = await self._page_after(head, asked)
         store = self.hub.store
         changed = await store.messages.changed_between(head.shop, head.id, asked.rev, head.rev)
@@ -159,6 +159,12 @@ class ClientNamespace(GuardedNamespace):
         for sid in sids:
             self._peers[sid].conversation = None
         return sids
+
+    async def end_session(self, shop: str, session_id: str) -> None:
+        """Close the connections that this session opened."""
+        for sid, peer in list(self._peers.items()):
+            if peer.shop.slug == shop and peer.identity.session_id == session_id:
+                await self.disconnect(sid)
 
     async def beat(self) -> None:
         """Tell every joined conversation that is stored where its log stands, as the database has it."""

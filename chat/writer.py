@@ -80,6 +80,7 @@ class Written:
     conversation: Conversation
     duplicate: bool = False
     origin: str | None = None
+    moved: bool = False  # it changed who answers
 
 
 @dataclass(slots=True)
@@ -127,6 +128,20 @@ class LogWriter:
             loading = self._loading[conversation.id] = asyncio.create_task(self._load(conversation))
             loading.add_done_callback(lambda _: self._loading.pop(conversation.id, None))
         return await asyncio.shield(loading)
+
+    async def refresh(self, conversation: Conversation) -> Conversation:
+        """The conversation with what other processes wrote meanwhile."""
+        head = await self.head(conversation)
+        tail = await self._messages.after(head.shop, head.id, head.last_seq, _PAGE)
+        for entry in tail:
+            self._apply(entry)
+        return self._heads.get(head.id, head)
+
+    def _apply(self, entry: Entry) -> Conversation:
+        head = self._heads[entry.conversation]
+        if entry.seq > head.last_seq:
+            head = self._heads[entry.conversation] = applied(head, entry)
+        return head
 
     def known(self, conversation_id: str) -> Conversation | None:
         """The conversation, if this process has it at hand."""
@@ -205,9 +220,9 @@ class LogWriter:
         return again + [pending for pending in repeats if not await self._settle_repeat(pending)]
 
     def _settle(self, pending: _Pending, entry: Entry) -> None:
-        head = applied(self._heads[entry.conversation], entry)
-        self._heads[head.id] = head
-        written = Written(entry, head, origin=pending.draft.origin)
+        before = self._heads[entry.conversation].state
+        head = self._apply(entry)
+        written = Written(entry, head, origin=pending.draft.origin, moved=entry.state != before)
         self._remember(entry)
         if not pending.done.done():
             pending.done.set_result(written)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import socketio
 import uvloop
@@ -11,10 +12,11 @@ from pymongo import WriteConcern
 
 
 async def main(port: int, uri: str) -> None:
-    database = AsyncIOMotorClient(uri).get_database("bare", write_concern=WriteConcern(w="majority", j=True))
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(uri)
+    database = client.get_database("bare", write_concern=WriteConcern(w="majority", j=True))
     server = socketio.AsyncServer(async_mode="aiohttp", async_handlers=False)
 
-    @server.on("message", namespace="/client")  # type: ignore[untyped-decorator]
+    @server.on("message", namespace="/client")
     async def on_message(sid: str, message: dict[str, object]) -> dict[str, object]:
         result = await database["messages"].insert_one({"sid": sid, **message})
         return {"ok": True, "id": str(result.inserted_id)}
