@@ -4,6 +4,7 @@ import { ask } from "./line.js";
 /** The views in the order they are shown. */
 export const VIEWS = ["waiting", "mine", "open", "bot", "resolved"];
 const PAGE = 50;
+const RECOUNT_AFTER = 1000; // milliseconds
 
 /** Whether a conversation is in a view, for the member of staff with the id `me`. */
 export function belongs({ status, assignee }, view, me) {
@@ -22,6 +23,8 @@ export class Desk {
   #known = new Map();
   #held = null;
   #run = 0;
+  #pushed = new Set(); // seen by push since the last question was asked
+  #timer = null;
 
   /** `me`: the id of the member of staff. */
   constructor({ socket, me }) {
@@ -60,12 +63,14 @@ export class Desk {
   async load() {
     const run = ++this.#run;
     const { view } = this;
+    this.#pushed.clear();
     const answer = await ask(this.socket, "inbox", { view, limit: PAGE });
     if (run !== this.#run) return;
-    for (const [id, one] of this.#known) if (belongs(one, view, this.me)) this.#known.delete(id);
+    for (const [id, one] of this.#known) if (belongs(one, view, this.me) && !this.#pushed.has(id)) this.#known.delete(id);
     this.#add(answer);
     this.loading = false;
     this.onchange();
+    if (this.#pushed.size) this.#countAgain();
   }
 
   /** The next page of the view. */
@@ -86,6 +91,7 @@ export class Desk {
     const before = this.#known.get(summary.id);
     if (before && (summary.last_seq ?? 0) < (before.last_seq ?? 0)) return;
     const now = { ...before, ...summary };
+    this.#pushed.add(now.id);
     if (before) this.#recount(before, now);
     this.#known.set(now.id, now);
     if (!before) this.#isNew(now);
@@ -104,9 +110,19 @@ export class Desk {
   }
 
   #add({ conversations, counts, cursor }) {
-    for (const one of conversations) this.#known.set(one.id, one);
+    for (const one of conversations) {
+      const known = this.#known.get(one.id); // what was pushed meanwhile is newer than the answer
+      if (!known || (known.last_seq ?? 0) <= (one.last_seq ?? 0)) this.#known.set(one.id, one);
+    }
     this.counts = counts ?? this.counts;
     this.cursor = cursor ?? null;
+  }
+
+  /** The answer's counts may be older than the pushes that came with it: ask once more, soon. */
+  #countAgain() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.load().catch(() => {}), RECOUNT_AFTER);
+    this.#timer.unref?.();
   }
 
   #recount(before, now) {

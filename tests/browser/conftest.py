@@ -67,12 +67,6 @@ async def find_violations(page: Page) -> list[str]:
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
 
 
-@pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all services of a test process: the model is trained once."""
-    return tmp_path_factory.mktemp("data")
-
-
 @pytest.fixture
 async def scene(store: Storage, data_dir: Path, browser: Browser) -> AsyncIterator[Scene]:
     """The service with the cast in it, and a browser; the shop's chat may stand on the other site."""

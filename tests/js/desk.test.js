@@ -79,3 +79,16 @@ test("stepping goes through the list and stops at its ends", async () => {
   const { one } = await desk([summary("c1"), summary("c2")]);
   assert.deepEqual([one.step(1), one.step(1), one.step(1), one.step(-1)], ["c2", "c1", "c1", "c2"]);
 });
+
+test("what is pushed while the list is asked for outlives the older answer", async () => {
+  const { one, socket } = await desk([]);
+  one.load();
+  one.take(summary("c1", { last_seq: 2 }));
+  await socket.answer("inbox", { ok: true, conversations: [summary("c1", { last_seq: 1, unread: 9 })], counts: {}, cursor: null });
+  assert.deepEqual(ids(one), ["c1"]);
+  assert.equal(one.find("c1").unread, 1);
+  one.load();
+  one.take(summary("c2", { last_seq: 2 }));
+  await socket.answer("inbox", { ok: true, conversations: [], counts: {}, cursor: null });
+  assert.deepEqual(ids(one), ["c2"]);
+});
