@@ -81,14 +81,14 @@ test("stepping goes through the list and stops at its ends", async () => {
 });
 
 test("what is pushed while the list is asked for outlives the older answer", async () => {
-  const { one, socket } = await desk([]);
+  const { one, socket } = await desk([summary("c1", { status: "bot" })]);
+  one.take(summary("c1", { status: "bot", last_seq: 2 }));
   one.load();
-  one.take(summary("c1", { last_seq: 2 }));
-  await socket.answer("inbox", { ok: true, conversations: [summary("c1", { last_seq: 1, unread: 9 })], counts: {}, cursor: null });
-  assert.deepEqual(ids(one), ["c1"]);
-  assert.equal(one.find("c1").unread, 1);
-  one.load();
-  one.take(summary("c2", { last_seq: 2 }));
+  one.take(summary("c1", { last_seq: 3, unread: 2 }));
   await socket.answer("inbox", { ok: true, conversations: [], counts: {}, cursor: null });
-  assert.deepEqual(ids(one), ["c2"]);
+  assert.deepEqual(ids(one), ["c1"]);
+  one.load();
+  one.take(summary("c1", { last_seq: 4, unread: 3 }));
+  await socket.answer("inbox", { ok: true, conversations: [summary("c1", { last_seq: 3, unread: 2 })], counts: {}, cursor: null });
+  assert.equal(one.find("c1").unread, 3);
 });
