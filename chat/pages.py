@@ -28,6 +28,7 @@ _TEMPLATES = Environment(
 )
 _TOKENS = Path(__file__).parent.parent / "config" / "static" / "tokens.css"
 _SOCKET_IO = "socket.io.esm.min.js"
+_THIS_MACHINE = ("http://localhost:*", "http://127.0.0.1:*")  # where one tries the script tag while developing
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
@@ -58,6 +59,7 @@ def chat_routes(context: ChatPages) -> list[web.AbstractRouteDef]:
 class _Pages:
     def __init__(self, context: ChatPages, statics: ChatStatics) -> None:
         self._store = context.store
+        self._also = _THIS_MACHINE if context.settings.env == "development" else ()
         self._statics = statics
         self._tokens = f"/static/tokens.css?v={hashlib.sha256(_TOKENS.read_bytes()).hexdigest()[:12]}"
 
@@ -69,7 +71,7 @@ class _Pages:
         place = "portal" if request.query.get("in") == "portal" else "site"
         language = "es" if request.query.get("lang", shop.language).lower().startswith("es") else "en"
         response = self._page("frame.html", "frame.js", shop=shop, place=place, language=language)
-        response.headers["Content-Security-Policy"] = frame_policy(shop, request.host)
+        response.headers["Content-Security-Policy"] = frame_policy(shop, request.host, self._also)
         return response
 
     async def show_inbox(self, request: web.Request) -> web.Response:
@@ -99,8 +101,8 @@ class _Pages:
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 
 
-def frame_policy(shop: Shop, host: str) -> str:
-    """The frame's content security policy: our own files only, and framed by the shop's origins and ourselves.
+def frame_policy(shop: Shop, host: str, also: tuple[str, ...] = ()) -> str:
+    """The frame's content security policy: our own files only, framed by the shop's origins, ourselves and `also`.
 
     An origin that is not one (it could end the directive) is left out.
     """
@@ -114,6 +116,6 @@ def frame_policy(shop: Shop, host: str) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            " ".join(("frame-ancestors 'self'", *origins)),
+            " ".join(("frame-ancestors 'self'", *origins, *also)),
         )
     )

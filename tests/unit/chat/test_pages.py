@@ -54,6 +54,11 @@ def test_a_forged_host_stays_out_of_the_policy() -> None:
     assert "evil" not in frame_policy(SHOP, "x; script-src evil")
 
 
+def test_what_a_developer_tries_on_this_machine_may_frame_it_too() -> None:
+    policy = frame_policy(SHOP, "h", ("http://localhost:*",))
+    assert policy.endswith("frame-ancestors 'self' http://localhost:*")
+
+
 async def test_the_frame_has_nothing_inline(pages: Client) -> None:
     text = await (await pages.get("/widget/garage")).text()
     assert "Garage on Elm" in text
