@@ -31,7 +31,7 @@ from config.settings import Settings
 from storage.store import Storage
 
 _NO_PATIENCE = timedelta(0)
-_SWEEP_SECONDS = 5.0
+_SWEEP_SECONDS = 20.0
 _IDLE_SECONDS = 600.0
 _log = logging.getLogger(__name__)
 
