@@ -153,6 +153,7 @@ async def serve(settings: Settings, *, demo: bool = False, work: bool = True) ->
         _check_not_production(settings)
     check_port_free(settings)
     tell = print if demo else _log.info
+    gc.disable()  # until all is loaded: nothing of it is garbage
     stopping = asyncio.create_task(_until_stopped())
     ready_to_compose = asyncio.create_task(asyncio.to_thread(_import_service))  # while the database starts
     tell("Starting the database ...")
@@ -181,8 +182,8 @@ def _import_service() -> None:
 
 def _spare_the_collector() -> None:
     """What is loaded stays: full collections over it are the latency's long tail."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(100_000, 50, 1000)
     sys.setswitchinterval(0.001)  # the database driver's threads wait less for their turn
 
