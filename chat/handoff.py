@@ -90,12 +90,6 @@ _ROWS: Final[dict[Event, tuple[_Cell | None, ...]]] = {
 _TABLE: Final = {event: dict(zip(_COLUMNS, cells, strict=True)) for event, cells in _ROWS.items()}
 
 
-def check_allowed(state: State, event: Event) -> None:
-    """Raises `NotAllowed` when the event cannot happen in this state."""
-    if _TABLE[event][state.status] is None:
-        raise NotAllowed(event, state.status)
-
-
 def after(
     state: State, event: Event, *, actor: str | None = None, named: str | None = None, until: datetime | None = None
 ) -> State:
