@@ -31,7 +31,7 @@ run: setup
 	exec $(PY) server.py run $(ARGS)
 
 test: setup-test
-	$(PY) -m bot.train var/tests/models
+	$(PY) -m bot.understanding.train var/tests/models
 	node --test $$(find tests/js -name '*.test.js')
 	exec $(PY) -m pytest -n $(WORKERS) $(ARGS)
 

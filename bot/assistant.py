@@ -13,7 +13,6 @@ from bot.catalog import Catalog
 from bot.dialogue import Dialogue
 from bot.gist import with_gist
 from bot.hearing import Heard, chosen, find_choice, parse_payload
-from bot.language import says_language
 from bot.links import Linker
 from bot.peer import Peer
 from bot.proving import Proving, identity_of
@@ -21,6 +20,7 @@ from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
 from bot.understanding import Language, Understander, Understanding
+from bot.understanding.language import says_language
 from storage.messages import Button
 from storage.shops import Shop
 from storage.store import Storage

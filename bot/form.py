@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Protocol
 
 from bot.action import Intent, Outcome
 from bot.context import Context
-from bot.features import fold
 from bot.hearing import find_named_choice, parse_payload
 from bot.reply import Choice, Reply
 from bot.tracker import LASTING, Slots
+from bot.understanding.features import fold
 
 CONFIRM = "confirm"
 

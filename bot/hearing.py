@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.features import fold
 from bot.reply import Choice
 from bot.understanding import Understanding
+from bot.understanding.features import fold
 
 _PAYLOAD = re.compile(r"/([a-z][a-z_]{1,40})(\{.*\})?", re.DOTALL)
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")

@@ -12,7 +12,6 @@ from dataclasses import replace
 from bot.answers import Answers
 from bot.codes import CodeDesk
 from bot.context import Context
-from bot.features import fold
 from bot.gate import Gate
 from bot.hearing import Heard, chosen
 from bot.peer import Peer
@@ -21,6 +20,7 @@ from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Turn
 from bot.understanding import OUT_OF_SCOPE, Language, Understanding
+from bot.understanding.features import fold
 from storage.attempts import TooManyAttempts
 from storage.clients import Client
 from storage.proof import Identity, Proof

@@ -7,9 +7,9 @@ from typing import Any
 from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
-from bot.special_days import find_special_days
 from bot.tracker import Slots
-from bot.when import When
+from bot.understanding.special_days import find_special_days
+from bot.understanding.when import When
 from storage.opening_hours import intervals
 from storage.openings import NotBookable, Opening, Openings, last_day, minutes_for
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.action import Intent
 from bot.context import Context
 from bot.reply import Reply
-from bot.special_days import find_special_days
+from bot.understanding.special_days import find_special_days
 from storage.opening_hours import Interval, closed_name, closes_at, intervals, next_opening
 
 

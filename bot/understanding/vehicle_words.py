@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.phrases import PhraseBook, Token, join
+from bot.understanding.phrases import PhraseBook, Token, join
 from storage.vehicles import Vehicle
 
 _FILE = Path(__file__).parent / "vocabulary" / "vehicles.yml"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.when import WhenContext, find_when
+from bot.understanding.when import WhenContext, find_when
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = dt.datetime(2026, 3, 11, 10, 30, tzinfo=ZONE)

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.numbers import Span, find_numbers
-from bot.phrases import Found, Token, split
-from bot.service_words import ServiceBook
-from bot.vehicle_words import NamedVehicle, find_vehicles
-from bot.when import When, WhenContext, find_when
+from bot.understanding.numbers import Span, find_numbers
+from bot.understanding.phrases import Found, Token, split
+from bot.understanding.service_words import ServiceBook
+from bot.understanding.vehicle_words import NamedVehicle, find_vehicles
+from bot.understanding.when import When, WhenContext, find_when
 from storage.vehicles import Vehicle
 
 

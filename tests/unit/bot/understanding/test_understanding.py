@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.catalog import load_catalog
 from bot.understanding import OUT_OF_SCOPE, Understander, Understanding
-from bot.wording import Repairer
+from bot.understanding.wording import Repairer
 from storage.shops import Address, Shop
 
-BENCH = Path(__file__).parents[2] / "bench"
+BENCH = Path(__file__).parents[3] / "bench"
 SETS_ASIDE = sorted(BENCH.glob("understanding_*.yml"))
 NOW = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)
 SHOP = Shop(

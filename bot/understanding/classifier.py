@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bot.features import count_pieces, count_words, words
-from bot.wording import Repairer, plain
+from bot.understanding.features import count_pieces, count_words, words
+from bot.understanding.wording import Repairer, plain
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -84,7 +84,7 @@ class Classifier:
         path = cache_dir / f"understanding-{fingerprint(examples)}.npz"
         model = _find_cached(path)
         if model is None:
-            from bot.training import train  # scikit-learn takes seconds to import
+            from bot.understanding.training import train  # scikit-learn takes seconds to import
 
             model = train(examples)
             _save(model, path)

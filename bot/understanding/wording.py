@@ -6,11 +6,11 @@ Training and use go through the same `plain`; only use repairs slips, towards th
 import re
 from collections.abc import Iterable
 
-from bot.features import fold
-from bot.phrases import split
-from bot.spelling import find_nearest
-from bot.vehicle_words import find_vehicles
-from bot.when_words import weekday_of
+from bot.understanding.features import fold
+from bot.understanding.phrases import split
+from bot.understanding.spelling import find_nearest
+from bot.understanding.vehicle_words import find_vehicles
+from bot.understanding.when_words import weekday_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SLANG = {

@@ -1,4 +1,4 @@
-"""`python -m bot.train FOLDER`: have the trained understanding ready in a folder; whoever needs it only loads it."""
+"""`python -m bot.understanding.train FOLDER`: have the trained model ready in a folder; who needs it only loads it."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ from bot.understanding import Understander
 def main(arguments: list[str]) -> int:
     """Train unless it is there already, and say how long it took."""
     if len(arguments) != 1:
-        print("usage: python -m bot.train FOLDER", file=sys.stderr)
+        print("usage: python -m bot.understanding.train FOLDER", file=sys.stderr)
         return 2
     start = time.perf_counter()
     Understander.train_or_load(Path(arguments[0]), load_catalog().examples)

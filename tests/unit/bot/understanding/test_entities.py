@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.entities import Surroundings, find_entities
-from bot.service_words import make_service_book
-from bot.when import WhenContext
+from bot.understanding.entities import Surroundings, find_entities
+from bot.understanding.service_words import make_service_book
+from bot.understanding.when import WhenContext
 from storage.shops import Service
 from storage.vehicles import Vehicle
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from bot.features import fold
+from bot.understanding.features import fold
 from storage.shops import Shop
 
 _TELLING = 5  # letters of a word that a special day is known by: not "day", "eve"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from bot.when_days import Day, find_days
-from bot.when_times import DayPart, Hours, Said, decide, find_times, find_wait
-from bot.when_words import normalize
+from bot.understanding.when_days import Day, find_days
+from bot.understanding.when_times import DayPart, Hours, Said, decide, find_times, find_wait
+from bot.understanding.when_words import normalize
 
 Ask: TypeAlias = Literal["date", "time", "which_day", "am_or_pm", "impossible", "past"]
 

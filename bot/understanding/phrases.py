@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.features import fold
-from bot.spelling import find_nearest
+from bot.understanding.features import fold
+from bot.understanding.spelling import find_nearest
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _LONGEST = 4  # words in a phrase

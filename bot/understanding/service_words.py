@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from bot.phrases import Found, PhraseBook, Token, join
-from bot.vehicle_words import vehicle_vocabulary
+from bot.understanding.phrases import Found, PhraseBook, Token, join
+from bot.understanding.vehicle_words import vehicle_vocabulary
 from storage.shops import Service
 
 _FILE = Path(__file__).parent / "vocabulary" / "services.yml"

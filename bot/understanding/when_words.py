@@ -7,8 +7,8 @@ Tokens are parted by one blank; punctuation becomes a comma.
 import re
 from functools import lru_cache
 
-from bot.features import fold
-from bot.spelling import find_nearest
+from bot.understanding.features import fold
+from bot.understanding.spelling import find_nearest
 
 _WEEKDAYS = (
     "monday mondays mon lunes lun",

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.svm import LinearSVC
 
-from bot.classifier import OUT_OF_SCOPE, Examples, Floats, Model, softmax, weigh
-from bot.features import clean, count_pieces, count_words, words
-from bot.wording import plain
+from bot.understanding.classifier import OUT_OF_SCOPE, Examples, Floats, Model, softmax, weigh
+from bot.understanding.features import clean, count_pieces, count_words, words
+from bot.understanding.wording import plain
 
 Weights: TypeAlias = dict[int, float] | Literal["balanced"]
 Rows: TypeAlias = npt.NDArray[np.int64]

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, TypeAlias
 
-from bot.features import fold
+from bot.understanding.features import fold
 
 Language: TypeAlias = Literal["en", "es"]
 

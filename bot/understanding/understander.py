@@ -11,17 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.classifier import OUT_OF_SCOPE, Classifier, Examples, Scores
-from bot.entities import Entities, Surroundings, find_entities
-from bot.features import clean
-from bot.language import Language, detect_language
-from bot.service_words import ServiceBook, make_service_book
-from bot.when import When, WhenContext
+from bot.understanding.classifier import OUT_OF_SCOPE, Classifier, Examples, Scores
+from bot.understanding.entities import Entities, Surroundings, find_entities
+from bot.understanding.features import clean
+from bot.understanding.language import Language, detect_language
+from bot.understanding.service_words import ServiceBook, make_service_book
+from bot.understanding.when import WhenContext
 from storage.opening_hours import spans_on
 from storage.shops import Shop
 from storage.vehicles import Vehicle
-
-__all__ = ["OUT_OF_SCOPE", "Candidate", "Entities", "Examples", "Language", "Understander", "Understanding", "When"]
 
 _ALTERNATIVES = 3
 _SURE_OF_PART = 0.55  # how sure each half of a message must be to count as a request of its own

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language import says_language
+from bot.understanding.language import says_language
 
 
 @pytest.mark.parametrize("text", ["2011 Subaru Outback", "Honda Civic", "Pat Quimby", "+15125550113", "ok", ""])
