@@ -1,16 +1,17 @@
 """What an intent is handed: the turn, what was understood, who asks, and the words to answer in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from bot.answers import Answers, Wording
 from bot.peer import Peer
-from bot.reply import Choice, PageName, PageRef
+from bot.reply import Choice, PageName, PageRef, Thing
 from bot.tracker import Tracker
 from bot.turn import Turn
 from bot.understanding import Entities, Understanding
+from bot.understanding.pointers import find_pointer
 from storage.money import format_money
 from storage.phones import format_phone
 from storage.shops import Shop
@@ -59,6 +60,17 @@ class Context:
     def today(self) -> date:
         """What day it is for the shop."""
         return self.turn.now.astimezone(self.shop.zone).date()
+
+    def pointed_at(self, thing: Thing, among: Sequence[str]) -> str | None:
+        """The one of these records (ids) that "it", "that one" or "the other one" means; None where nothing points."""
+        spoken_of = [record_id for record_id in self.tracker.topic.get(thing, ()) if record_id in among]
+        pointer = find_pointer(self.heard.text)
+        if not spoken_of or pointer is None:
+            return None
+        if pointer == "it":
+            return spoken_of[0]
+        rest = [record_id for record_id in among if record_id != spoken_of[0]]
+        return rest[0] if len(rest) == 1 else None
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the intent (or a common one) in the client's language, placeholders filled."""

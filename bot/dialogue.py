@@ -93,7 +93,7 @@ class Dialogue:
         outcome, tracker = await self._runner.run(name, context)
         if outcome.understood:
             missed = tracker.misunderstood if name == OUT_OF_SCOPE else 0
-            tracker = replace(tracker, latest_intent=name, misunderstood=missed)
+            tracker = replace(tracker.speaking_of(outcome.reply.about), latest_intent=name, misunderstood=missed)
             return Said(reply=outcome.reply, tracker=tracker, context=context)
         tracker = replace(tracker, misunderstood=tracker.misunderstood + 1)
         if tracker.misunderstood >= PATIENCE:
@@ -158,5 +158,6 @@ def _joined(first: Said, second: Said) -> Said:
         choices=second.reply.choices or first.reply.choices,
         pages=first.reply.pages + second.reply.pages,
         hand_off=first.reply.hand_off or second.reply.hand_off,
+        about={**first.reply.about, **second.reply.about},
     )
     return replace(second, reply=reply)

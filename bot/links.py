@@ -18,8 +18,14 @@ _PUBLIC: dict[PageName, str] = {"shop": "", "book": "book", "login": "login"}
 _SECTIONS: dict[PageName, Section] = {
     "invoices": "invoices",
     "invoice": "invoices",
+    "payments": "payments",
+    "estimates": "estimates",
+    "estimate": "estimates",
+    "inspections": "inspections",
+    "inspection": "inspections",
     "visits": "visits",
     "vehicles": "vehicles",
+    "vehicle": "vehicles",
     "work_orders": "work_orders",
 }
 
@@ -61,8 +67,8 @@ def portal_path(page: PageName, record_id: str | None = None) -> str:
     """The page's path below `/s/{slug}/portal/`."""
     if page == "dashboard":
         return ""
-    if page == "invoice":
-        return f"invoices/{record_id}" if record_id else "invoices"
+    if page in ("invoice", "estimate", "inspection", "vehicle"):
+        return f"{page}s/{record_id}" if record_id else f"{page}s"
     return page.replace("_", "-")
 
 

@@ -1,11 +1,28 @@
 """What an intent returns. A `Reply` is a value, written once and rendered per channel; an intent never sends."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 PageName: TypeAlias = Literal[
-    "shop", "login", "dashboard", "invoices", "invoice", "visits", "book", "vehicles", "work_orders", "profile"
+    "shop",
+    "login",
+    "dashboard",
+    "invoices",
+    "invoice",
+    "payments",
+    "estimates",
+    "estimate",
+    "inspections",
+    "inspection",
+    "visits",
+    "book",
+    "vehicles",
+    "vehicle",
+    "work_orders",
+    "profile",
 ]
+Thing: TypeAlias = Literal["vehicle", "invoice", "payment", "estimate", "visit", "inspection", "work_order"]
 HandOffReason: TypeAlias = Literal["asked", "not_understood", "urgent", "complaint", "needs_person", "failed"]
 
 
@@ -43,3 +60,5 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     pages: tuple[PageRef, ...] = ()
     hand_off: HandOff | None = None
+    # ids of the records that it speaks of, the foremost first: what "it" and "the other one" mean in the next message
+    about: Mapping[Thing, tuple[str, ...]] = field(default_factory=dict)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from bot.reply import Choice
+from bot.reply import Choice, Thing
 
 Slots: TypeAlias = dict[str, Any]
 
 MAX_CHOICES = 10
+MAX_TOPIC = 4  # records of one kind that are remembered as spoken of
 LASTING = frozenset({"who", "language"})  # slots that outlive a form
 
 
@@ -27,6 +28,7 @@ class Tracker:
     choices: tuple[Choice, ...] = ()  # of the last answer: "2" is the second
     after_proof: dict[str, Any] | None = None  # the question that waits until the peer has proved who it is
     awaiting_code: dict[str, Any] | None = None  # {"contact": ...}: a code went out
+    topic: dict[str, list[str]] = field(default_factory=dict)  # thing -> ids of the records last spoken of
     episode: int = 1  # of the conversation
 
     @classmethod
@@ -70,6 +72,15 @@ class Tracker:
         language = self.slots.get("language")
         return Tracker(slots={"language": language} if language else {}, episode=episode)
 
+    def speaking_of(self, about: Mapping[Thing, tuple[str, ...]]) -> "Tracker":
+        """The same after an answer about these records; what was spoken of before stays, for things of another kind."""
+        if not about:
+            return self
+        told: dict[str, list[str]] = {
+            thing: list(dict.fromkeys(ids))[:MAX_TOPIC] for thing, ids in about.items() if ids
+        }
+        return replace(self, topic={**self.topic, **told})
+
     def without_form(self) -> "Tracker":
         """The same with no form open: only the slots that outlive a form stay."""
         kept = {name: value for name, value in self.slots.items() if name in LASTING}
@@ -83,5 +94,6 @@ _PLAIN = (
     "misunderstood",
     "after_proof",
     "awaiting_code",
+    "topic",
     "episode",
 )
