@@ -1,44 +1,29 @@
-"""Which intent a message has: weighed words and pieces of words, a linear model, probabilities that can be believed.
+"""Which intent a message has: one member weighs words and pieces of words, one the sentence's meaning; both are asked.
 
 Training needs scikit-learn and seconds; the result is plain numpy arrays, so loading and using it needs neither.
 """
 
-import hashlib
-import json
-import logging
-import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from bot.understanding.encoder import Encoder, load_encoder
 from bot.understanding.features import count_pieces, count_words, words
+from bot.understanding.model import (
+    OUT_OF_SCOPE,
+    Examples,
+    Floats,
+    Integers,
+    Model,
+    find_model,
+    fingerprint,
+    save_model,
+)
 from bot.understanding.wording import Repairer, plain
 
-OUT_OF_SCOPE = "out_of_scope"
-
-Examples: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
-Floats: TypeAlias = npt.NDArray[np.float32]
-Integers: TypeAlias = npt.NDArray[np.int32]
-
-# all that decides what a text looks like to the model
-_MADE_BY = (
-    "classifier.py",
-    "features.py",
-    "phrases.py",
-    "training.py",
-    "vehicle_words.py",
-    "when_words.py",
-    "wording.py",
-    "vocabulary/vehicles.yml",
-)
-
-_log = logging.getLogger(__name__)
+WORDS_SHARE = 0.55  # of the word member in what both say; the rest is the sentence member's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,97 +32,92 @@ class Scores:
 
     ranked: tuple[tuple[str, float], ...]
     spanish: float
-    strength: float  # 0..1, the best in-scope probability times the cosine to the nearest example
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """The trained arrays. Rows of `weights` are features, columns intents and, last, the language."""
-
-    intents: tuple[str, ...]
-    vocabulary: Mapping[str, int]
-    idf: Floats  # (features,)
-    weights: Floats  # (features, intents + 1)
-    bias: Floats  # (intents + 1,)
-    scale: float  # margins times this, softmaxed, are probabilities
-    refuse_below: float  # in-scope probability times similarity; below it the message is refused
-    example_starts: Integers  # (features + 1,): where each feature's examples start in the next two
-    example_rows: Integers
-    example_values: Floats
-    example_count: int
+    strength: float  # 0..1, the best in-scope probability
 
 
 class Classifier:
     """A trained model in use. Immutable."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, encoder: Encoder | None) -> None:
         self._model = model
-        # words of two examples or more: real words, so no slip of a service's or a vehicle's name
+        self._encoder = encoder if model.reads_sentences else None
+        self._scope = np.array([intent != OUT_OF_SCOPE for intent in model.intents])
         rarest = model.idf.max()
         single = [(f[2:], row) for f, row in model.vocabulary.items() if f.startswith("w ") and f.count(" ") == 1]
+        # words of two examples or more: real words, so no slip of a service's or a vehicle's name
         self.known_words = frozenset(word for word, row in single if model.idf[row] < rarest)
-        self._repairer = Repairer(self.known_words)
+        self._repairer = Repairer(
+            {word: float(rarest - model.idf[row]) for word, row in single if word in self.known_words}
+        )
 
     @classmethod
     def train_or_load(cls, cache_dir: Path, examples: Examples) -> "Classifier":
         """The cached model of these very examples, code and libraries; else one newly trained, then cached."""
         path = cache_dir / f"understanding-{fingerprint(examples)}.npz"
-        model = _find_cached(path)
-        if model is None:
+        encoder = load_encoder()
+        model = find_model(path)
+        if model is None or (encoder is not None and not model.reads_sentences):
             from bot.understanding.training import train  # scikit-learn takes seconds to import
 
-            model = train(examples)
-            _save(model, path)
-        return cls(model)
+            model = train(examples, encoder)
+            save_model(model, path)
+        return cls(model, encoder)
 
-    def classify(self, text: str) -> Scores:
-        """Scores of every intent for a cleaned text, as it stands or with its slips repaired, whichever is surer.
+    def classify(self, texts: Sequence[str]) -> list[Scores]:
+        """Scores of every intent for cleaned texts, each as it stands or with its slips repaired, whichever is surer.
 
-        A text with no known feature is out of scope.
+        Several at once cost little more than one. A text with no known feature is out of scope.
         """
-        said = plain(text)
-        scores = self._score(said)
-        repaired = self._repairer.repair(said)
-        if repaired != said:
-            other = self._score(repaired)
-            if other.strength > scores.strength:
-                scores = other
-        return scores
+        said = [plain(text) for text in texts]
+        repaired = [self._repairer.repair(text) for text in said]
+        mended = {place: len(said) + n for n, place in enumerate(p for p in range(len(said)) if repaired[p] != said[p])}
+        scores = self._score([*said, *(repaired[place] for place in mended)])
+        return [
+            scores[mended[place]]
+            if place in mended and scores[mended[place]].strength > scores[place].strength
+            else scores[place]
+            for place in range(len(said))
+        ]
 
-    def _score(self, text: str) -> Scores:
+    def _score(self, texts: list[str]) -> list[Scores]:
         model = self._model
-        rows, values = weigh(text, model.vocabulary, model.idf)
-        margins = values @ model.weights[rows] + model.bias
-        similarity = self._nearest(rows, values)
-        probabilities = softmax(margins[:-1] * model.scale)
-        pairs = zip(model.intents, probabilities.tolist(), strict=True)
-        ranked = sorted(pairs, key=lambda pair: -pair[1])
-        in_scope = next(probability for intent, probability in ranked if intent != OUT_OF_SCOPE)
-        return Scores(
-            ranked=_refused(ranked, similarity, model.refuse_below),
-            spanish=float(margins[-1]) if len(rows) else 0.0,
-            strength=in_scope * similarity,
-        )
+        weighed = [weigh(text, model.vocabulary, model.idf) for text in texts]
+        margins = np.stack([values @ model.weights[rows] + model.bias for rows, values in weighed])
+        logs = log_softmax(np.asarray(margins[:, :-1] * model.scale, dtype=np.float32))
+        if self._encoder is not None:
+            logs = blend(logs, sentence_logs(model, self._encoder.encode(texts)))
+        probabilities = np.exp(log_softmax(np.asarray(logs * model.sharpness, dtype=np.float32)))
+        return [
+            self._ranked(row, known=bool(len(rows)), spanish=float(margin[-1]))
+            for row, margin, (rows, _) in zip(probabilities, margins, weighed, strict=True)
+        ]
 
-    def _nearest(self, rows: Integers, values: Floats) -> float:
-        """Cosine to the nearest training example."""
-        model = self._model
-        if not len(rows):
-            return 0.0
-        totals = np.zeros(model.example_count, dtype=np.float32)
-        spans = zip(model.example_starts[rows].tolist(), model.example_starts[rows + 1].tolist(), values, strict=True)
-        for start, stop, value in spans:
-            totals[model.example_rows[start:stop]] += model.example_values[start:stop] * value
-        return min(1.0, float(totals.max()))
+    def _ranked(self, probabilities: Floats, *, known: bool, spanish: float) -> Scores:
+        """The ranking, with out_of_scope put first when the best in-scope guess is too weak."""
+        pairs = zip(self._model.intents, probabilities.tolist(), strict=True)
+        ranked = tuple(sorted(pairs, key=lambda pair: -pair[1]))
+        strength = float(probabilities[self._scope].max()) if known else 0.0
+        if ranked[0][0] != OUT_OF_SCOPE and strength < self._model.refuse_below:
+            rest = (pair for pair in ranked if pair[0] != OUT_OF_SCOPE)
+            ranked = ((OUT_OF_SCOPE, 1.0 - strength), *rest)
+        return Scores(ranked=ranked, spanish=spanish if known else 0.0, strength=strength)
 
 
-def _refused(ranked: list[tuple[str, float]], similarity: float, refuse_below: float) -> tuple[tuple[str, float], ...]:
-    """The ranking with out_of_scope put first when the best in-scope guess is too weak or too strange."""
-    intent, probability = ranked[0]
-    if intent == OUT_OF_SCOPE or probability * similarity >= refuse_below:
-        return tuple(ranked)
-    rest = [pair for pair in ranked if pair[0] != OUT_OF_SCOPE]
-    return ((OUT_OF_SCOPE, 1.0 - probability * similarity), *rest)
+def sentence_logs(model: Model, vectors: Floats) -> Floats:
+    """What the sentence member says, as log-probabilities."""
+    return log_softmax(centred(vectors, model.sentence_mean) @ model.sentence_weights + model.sentence_bias)
+
+
+def centred(vectors: Floats, mean: Floats) -> Floats:
+    """Sentence vectors with what all sentences share taken away, of length 1."""
+    moved = vectors - mean
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def blend(by_words: Floats, by_sentence: Floats) -> Floats:
+    """What both members say together: a mean of logs, so that neither is outvoted where it is sure that not."""
+    return np.asarray(WORDS_SHARE * by_words + (1 - WORDS_SHARE) * by_sentence, dtype=np.float32)
 
 
 def weigh(text: str, vocabulary: Mapping[str, int], idf: Floats) -> tuple[Integers, Floats]:
@@ -161,59 +141,7 @@ def weigh(text: str, vocabulary: Mapping[str, int], idf: Floats) -> tuple[Intege
     return np.concatenate([word_rows, piece_rows]), np.concatenate([word_values, piece_values]) * share
 
 
-def softmax(margins: Floats) -> Floats:
-    """Probabilities of margins, along the last axis."""
-    shifted = np.exp(margins - margins.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def fingerprint(examples: Examples) -> str:
-    """Changes whenever examples, the code that trains, or the libraries it trains with change."""
-    digest = hashlib.blake2b(digest_size=12)
-    plain = {intent: {lang: list(texts) for lang, texts in by_lang.items()} for intent, by_lang in examples.items()}
-    digest.update(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode())
-    folder = Path(__file__).parent
-    for name in _MADE_BY:
-        digest.update((folder / name).read_bytes())
-    for library in ("numpy", "scipy", "scikit-learn"):
-        digest.update(f"{library} {version(library)}".encode())
-    return digest.hexdigest()
-
-
-_SCALARS = ("scale", "refuse_below", "example_count")
-_ARRAYS = ("idf", "weights", "bias", "example_starts", "example_rows", "example_values")
-
-
-def _save(model: Model, path: Path) -> None:
-    """Write the model beside its final name, then rename: a reader never sees half a file. Older ones go."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    features = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
-    head = {"intents": model.intents, "features": features, **{name: getattr(model, name) for name in _SCALARS}}
-    arrays: dict[str, Any] = {name: getattr(model, name) for name in _ARRAYS}
-    arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
-    partial = path.with_name(f"{path.stem}.{os.getpid()}.part")
-    with partial.open("wb") as file:
-        np.savez(file, **arrays)
-    partial.replace(path)
-    for old in path.parent.glob("understanding-*.npz"):
-        if old != path:
-            old.unlink(missing_ok=True)
-
-
-def _find_cached(path: Path) -> Model | None:
-    """The model in a cache file, None when there is none or it cannot be read."""
-    try:
-        # opened here: numpy leaves the file open when it finds it damaged
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            head = json.loads(arrays["head"].tobytes())
-            return Model(
-                intents=tuple(head["intents"]),
-                vocabulary={feature: row for row, feature in enumerate(head["features"])},
-                **{name: head[name] for name in _SCALARS},
-                **{name: arrays[name] for name in _ARRAYS},
-            )
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        _log.warning("understanding: cached model is unreadable, training anew (%s)", type(error).__name__)
-        return None
+def log_softmax(margins: Floats) -> Floats:
+    """Log-probabilities of margins, along the last axis."""
+    shifted = margins - margins.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)

@@ -1,15 +1,20 @@
 """Training of the classifier: deterministic, seconds on one core. Only here scikit-learn and scipy are needed."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
-from bot.understanding.classifier import OUT_OF_SCOPE, Examples, Floats, Model, softmax, weigh
+from bot.understanding.classifier import blend, centred, log_softmax, weigh
+from bot.understanding.encoder import Encoder
 from bot.understanding.features import clean, count_pieces, count_words, words
+from bot.understanding.model import OUT_OF_SCOPE, Examples, Floats, Model
 from bot.understanding.wording import plain
 
 Weights: TypeAlias = dict[int, float] | Literal["balanced"]
@@ -18,42 +23,95 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 _SEED = 20260311
 _FOLDS = 5
 _REFUSED = 0.03  # share of the shop's own in-scope examples that out-of-fold scores may refuse
-_MEASURED = 1500  # in-scope examples, evenly picked, whose nearest one is looked for: more cost seconds, say no more
 _COMMONEST = 60  # words that do not tell one family of examples from another
-_SCALES = np.geomspace(1.0, 16.0, 25)
+_SCALES = np.geomspace(0.5, 16.0, 31)
 _STRICTNESS = 1.0  # LinearSVC's C
 _TOLERANCE = 1e-2  # a hundred times the usual: a third of the time, the same answers
+_SENTENCE_STRICTNESS = 10.0  # LogisticRegression's C
+_SENTENCE_TOLERANCE = 1e-5  # with 1e-3 it stops where it began, and says nothing
+_MOST_STEPS = 500
 _EVENNESS = 0.3  # 0: every example counts the same; 1: every intent does
 # it has many times the examples of the others, and would draw in what is merely new
 _OUT_OF_SCOPE_WEIGHT = 0.4
 
 
-def train(examples: Examples) -> Model:
-    """The model of these examples. Raises ValueError for fewer than three intents or an intent with too few."""
+def train(examples: Examples, encoder: Encoder | None = None) -> Model:
+    """The model of these examples. Raises ValueError for fewer than three intents or an intent with too few.
+
+    Without an encoder the model reads words alone.
+    """
     texts, labels, spanish = _flatten(examples)
     intents = tuple(sorted(set(labels)))
     _check(intents, labels)
     target = np.array([intents.index(label) for label in labels])
     vocabulary, idf = _build_vocabulary(texts)
-    matrix = _matrix(texts, vocabulary, idf)
-    class_weight = _class_weights(target, intents)
-    scale, refuse_below = _calibrate(matrix, target, intents, class_weight, _folds(texts, labels))
-    intent_model = _fit(matrix, target, class_weight)
-    language_model = _fit(matrix, np.array(spanish).astype(int), "balanced")
-    by_feature = csc_matrix(matrix)
+    with threadpool_limits(limits=1):  # the same sums in the same order every time
+        members = _Members(
+            matrix=_matrix(texts, vocabulary, idf),
+            vectors=encoder.encode(texts) if encoder is not None else None,
+            target=target,
+            class_weight=_class_weights(target, intents),
+        )
+        calibrated = _calibrate(members, target, intents, _folds(texts, labels))
+        everything = np.arange(len(texts))
+        weights, bias = members.fit_words(everything)
+        spanish_weights, spanish_bias = _fit(members.matrix, np.array(spanish).astype(int), "balanced")
+        sentence_weights, sentence_bias = members.fit_sentences(everything)
     return Model(
         intents=intents,
         vocabulary=vocabulary,
         idf=idf,
-        weights=np.ascontiguousarray(np.hstack([intent_model[0], language_model[0]]), dtype=np.float32),
-        bias=np.concatenate([intent_model[1], language_model[1]]).astype(np.float32),
-        scale=scale,
-        refuse_below=refuse_below,
-        example_starts=by_feature.indptr.astype(np.int32),
-        example_rows=by_feature.indices.astype(np.int32),
-        example_values=by_feature.data.astype(np.float32),
-        example_count=len(texts),
+        weights=np.ascontiguousarray(np.hstack([weights, spanish_weights]), dtype=np.float32),
+        bias=np.concatenate([bias, spanish_bias]).astype(np.float32),
+        sentence_mean=members.mean,
+        sentence_weights=sentence_weights,
+        sentence_bias=sentence_bias,
+        **calibrated,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Members:
+    """The examples as both members see them, and how each is fitted to some of them (by row)."""
+
+    matrix: csr_matrix
+    vectors: Floats | None
+    target: Rows
+    class_weight: dict[int, float]
+
+    @property
+    def mean(self) -> Floats:
+        """What all sentences share; empty without an encoder."""
+        return np.zeros(0, dtype=np.float32) if self.vectors is None else self.vectors.mean(axis=0)
+
+    def fit_words(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The word member's weights and bias."""
+        return _fit(self.matrix[rows], self.target[rows], self.class_weight)
+
+    def fit_sentences(self, rows: Rows) -> tuple[Floats, Floats]:
+        """The sentence member's weights and bias; empty without an encoder."""
+        if self.vectors is None:
+            return np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32)
+        model = LogisticRegression(
+            C=_SENTENCE_STRICTNESS, tol=_SENTENCE_TOLERANCE, max_iter=_MOST_STEPS, class_weight=self.class_weight
+        )
+        model.fit(centred(self.vectors, self.mean)[rows], self.target[rows])
+        if min(model.n_iter_) < 2:
+            raise ValueError("the sentence member was not trained: it stopped at its first step")
+        return model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
+
+    def held_back(self, fold: Rows) -> tuple[Floats, Floats | None]:
+        """Word margins and sentence log-probabilities of every example, by members that were not shown its fold."""
+        shape = (len(self.target), int(self.target.max()) + 1)
+        margins, logs = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+        for number in range(_FOLDS):
+            held, kept = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+            weights, bias = self.fit_words(kept)
+            margins[held] = self.matrix[held] @ weights + bias
+            if self.vectors is not None:
+                weights, bias = self.fit_sentences(kept)
+                logs[held] = log_softmax(centred(self.vectors[held], self.mean) @ weights + bias)
+        return margins, logs if self.vectors is not None else None
 
 
 def _flatten(examples: Examples) -> tuple[list[str], list[str], list[bool]]:
@@ -133,24 +191,28 @@ def _folds(texts: list[str], labels: list[str]) -> Rows:
     return fold
 
 
-def _calibrate(
-    matrix: csr_matrix, target: Rows, intents: tuple[str, ...], class_weight: Weights, fold: Rows
-) -> tuple[float, float]:
-    """The scale that makes out-of-fold probabilities likeliest, and the threshold that refuses `_REFUSED` of them."""
-    margins = np.zeros((len(target), len(intents)), dtype=np.float32)
-    nearest = np.zeros(len(target), dtype=np.float32)
+def _calibrate(members: "_Members", target: Rows, intents: tuple[str, ...], fold: Rows) -> dict[str, float]:
+    """What examples that were held back say: the scales that make them likeliest, and the threshold.
+
+    The threshold is the probability below which `_REFUSED` of the in-scope ones lie.
+    """
+    by_words, by_sentence = members.held_back(fold)
+    scale = _likeliest(by_words, target)
+    logs = log_softmax(by_words * scale)
+    if by_sentence is not None:
+        logs = blend(logs, by_sentence)
+    sharpness = _likeliest(logs, target)
     in_scope = np.array([intent != OUT_OF_SCOPE for intent in intents])
-    own = np.flatnonzero(in_scope[target])
-    measured = own[:: max(1, len(own) // _MEASURED)]
-    for number in range(_FOLDS):
-        held = np.flatnonzero(fold == number)
-        kept = np.flatnonzero(fold != number)
-        weights, bias = _fit(matrix[kept], target[kept], class_weight)
-        margins[held] = matrix[held] @ weights + bias
-        looked_at = measured[fold[measured] == number]
-        nearest[looked_at] = (matrix[looked_at] @ matrix[kept].T).max(axis=1).toarray().ravel()
+    best = np.exp(log_softmax(logs * sharpness))[:, in_scope].max(axis=1)
+    return {
+        "scale": scale,
+        "sharpness": sharpness,
+        "refuse_below": float(np.quantile(best[in_scope[target]], _REFUSED)),
+    }
+
+
+def _likeliest(margins: Floats, target: Rows) -> float:
+    """The factor with which the softmaxed margins give the right intents the highest probability."""
     picked = np.arange(len(target))
-    losses = [-np.log(softmax(margins * s)[picked, target] + 1e-9).mean() for s in _SCALES]
-    scale = float(_SCALES[int(np.argmin(losses))])
-    best = (softmax(margins * scale) * in_scope).max(axis=1)
-    return scale, float(np.quantile((best * nearest)[measured], _REFUSED))
+    losses = [-log_softmax(margins * factor)[picked, target].mean() for factor in _SCALES]
+    return float(_SCALES[int(np.argmin(losses))])

