@@ -20,11 +20,13 @@ from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
 from bot.understanding import Language, Understander, Understanding
+from bot.understanding.card_numbers import holds_card_number, without_card_numbers
 from bot.understanding.language import says_language
 from storage.messages import Button
 from storage.shops import Shop
 from storage.store import Storage
 
+_PAYING = "pay_invoice"
 _EITHER = frozenset({"", "no", "ok", "okay", "stop"})
 
 
@@ -66,6 +68,11 @@ class Assistant:
         if payload is None and (choice := find_choice(turn.text, tracker.choices)) is not None:
             payload = choice.payload
         picked = parse_payload(payload) if payload else None
+        if picked is None and holds_card_number(turn.text):  # whatever else it says: that must not be sent here
+            text = without_card_numbers(turn.text)
+            understanding = await self._understand(turn, text, peer, language)
+            sure = replace(understanding, intent=_PAYING, confidence=1.0, alternatives=(), second_intent=None)
+            return Heard(understanding=sure, picked=True)
         if picked is None:
             return Heard(understanding=await self._understand(turn, turn.text, peer, language))
         intent, given = picked
@@ -92,7 +99,7 @@ class Assistant:
         return Answer(
             text=reply.text,
             buttons=tuple(Button(choice.title, choice.payload) for choice in reply.choices),
-            links=await self._linker.links(context, reply.pages),
+            links=await self._linker.links(context, reply),
             hand_off=hand_off,
             tracker=tracker.to_dict(),
             identified_as=said.identified_as,

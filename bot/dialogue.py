@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.action import Runner
 from bot.catalog import Catalog
+from bot.followup import find_follow_up
 from bot.form import Form
 from bot.gate import Gate, gate_for
 from bot.proving import Proving
@@ -59,6 +60,7 @@ class Dialogue:
 
     async def _plain(self, scene: Scene) -> Said:
         """A message outside any form: one intent, two, or a question which of two close ones is meant."""
+        scene = self._followed(scene)
         rivals = self._rivals(scene)
         if rivals:
             return self._ask_which(scene, rivals)
@@ -71,6 +73,15 @@ class Dialogue:
             if said.tracker.after_proof is None and said.reply.hand_off is None:
                 said = _joined(said, await self.run(replace(scene, tracker=said.tracker), second))
         return said
+
+    def _followed(self, scene: Scene) -> Scene:
+        """The scene with the last question in it again, where the message only points ("and the other one?")."""
+        latest = self._catalog.intents.get(scene.tracker.latest_intent or "")
+        name = find_follow_up(scene, latest.action if latest is not None else None)
+        if name is None:
+            return scene
+        sure = replace(scene.understanding, intent=name, confidence=1.0, alternatives=(), second_intent=None)
+        return replace(scene, heard=replace(scene.heard, understanding=sure))
 
     def _both(self, first: str, second: str | None) -> list[str]:
         """One or two intents, what only reads before what acts or asks."""
@@ -157,6 +168,7 @@ def _joined(first: Said, second: Said) -> Said:
         text=f"{first.reply.text}\n{second.reply.text}",
         choices=second.reply.choices or first.reply.choices,
         pages=first.reply.pages + second.reply.pages,
+        links=first.reply.links + second.reply.links,
         hand_off=first.reply.hand_off or second.reply.hand_off,
         about={**first.reply.about, **second.reply.about},
     )

@@ -4,10 +4,9 @@ The portal for who is signed in, by SMS a short link that signs in for what it i
 """
 
 import asyncio
-from collections.abc import Sequence
 
 from bot.context import Context
-from bot.reply import PageName, PageRef
+from bot.reply import PageName, PageRef, Reply
 from storage.clients import sections_for
 from storage.messages import Link
 from storage.proof import LinkScope, Proof, may_see
@@ -37,11 +36,11 @@ class Linker:
         self._store = store
         self._public_url = public_url.rstrip("/")
 
-    async def links(self, context: Context, pages: Sequence[PageRef]) -> tuple[Link, ...]:
-        """A link for each page that this peer may be pointed to, no address twice."""
-        shown = [page for page in pages if await _is_shown(context, page.page)]
+    async def links(self, context: Context, reply: Reply) -> tuple[Link, ...]:
+        """The reply's own links, then one for each page that this peer may be pointed to; no address twice."""
+        shown = [page for page in reply.pages if await _is_shown(context, page.page)]
         links = await asyncio.gather(*(self._link(context, page) for page in shown))
-        return tuple({link.url: link for link in links}.values())
+        return tuple({link.url: link for link in (*reply.links, *links)}.values())
 
     async def _link(self, context: Context, page: PageRef) -> Link:
         home = self._home(context.shop)

@@ -55,14 +55,14 @@ class ActionDesk:
         try:
             context = await self._context(intent, tracker)
             outcome = await self._outcome(intent, context)
-            links = await self._linker.links(context, outcome.reply.pages)
+            links = await self._linker.links(context, outcome.reply)
         except NotFound:
             return Outcome(reply=Reply(text="There is no shop here yet."))
         except Exception:  # noqa: BLE001 - the stock server would send it, and the tracker, to the caller
             _log.exception("%s failed", intent.name())
             return Outcome(reply=Reply(text="Something went wrong. Please try again."))
         text = "\n".join([outcome.reply.text, *(f"{link.title}: {link.url}" for link in links)])
-        return replace(outcome, reply=replace(outcome.reply, text=text, pages=()))
+        return replace(outcome, reply=replace(outcome.reply, text=text, pages=(), links=()))
 
     async def _outcome(self, intent: Intent, context: Context) -> Outcome:
         if gate_for(intent, context.peer.identity) is Gate.OPEN:

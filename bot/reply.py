@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from storage.messages import Link
+
 PageName: TypeAlias = Literal[
     "shop",
     "login",
@@ -59,6 +61,7 @@ class Reply:
     text: str
     choices: tuple[Choice, ...] = ()
     pages: tuple[PageRef, ...] = ()
+    links: tuple[Link, ...] = ()  # pages that are not ours (where to pay, a map); they come before `pages`
     hand_off: HandOff | None = None
     # ids of the records that it speaks of, the foremost first: what "it" and "the other one" mean in the next message
     about: Mapping[Thing, tuple[str, ...]] = field(default_factory=dict)

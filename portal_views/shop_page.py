@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -37,7 +37,7 @@ async def show(asked: ShopRequest) -> web.Response:
         opens_text=_opens_text(shop, asked.now, formats),
         week=_week(shop, today, texts),
         special_days=_special_days(shop, today, formats),
-        map_url=f"https://www.openstreetmap.org/search?query={quote_plus(shop.address.one_line)}",
+        map_url=shop.address.map_url,
         website=shop.website if shop.website and shop.website.startswith(("https://", "http://")) else None,
         website_text=urlsplit(shop.website).netloc if shop.website else "",
         methods=[_method(texts, name) for name in shop.payment_methods],

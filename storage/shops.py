@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
+from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
 from pymongo import ASCENDING, IndexModel
@@ -41,6 +42,11 @@ class Address:
         """`412 Garland Ave, Austin, TX 78704`."""
         last = " ".join(part for part in (self.region, self.postal_code) if part)
         return ", ".join(part for part in (self.street, self.city, last) if part)
+
+    @property
+    def map_url(self) -> str | None:
+        """Where a public map shows it; None where there is no address."""
+        return f"https://www.openstreetmap.org/search?query={quote_plus(self.one_line)}" if self.one_line else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

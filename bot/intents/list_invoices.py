@@ -1,12 +1,20 @@
 """The client's invoices: the last few, or one by its number if it is this client's own."""
 
+import re
+
 from bot.action import Intent
 from bot.context import Context
-from bot.reply import Reply
-from storage.accounts import ClientAccount, InvoiceView
+from bot.reply import Reply, Thing
+from bot.understanding.features import fold
+from bot.which_invoice import MeantInvoice, find_meant_invoice
+from bot.which_vehicle import find_meant_vehicles
+from storage.accounts import InvoiceView
 from storage.proof import Asked
 
 _SHOWN = 3
+_LAST = re.compile(
+    r"\b(?:last|latest|newest|most recent) (?:invoice|bill|receipt|one)\b|\bultim[oa] (?:factura|recibo|cuenta)\b"
+)
 
 
 class ListInvoices(Intent):
@@ -19,27 +27,35 @@ class ListInvoices(Intent):
     async def answer(self, context: Context) -> Reply:
         """One invoice where a number is named, else the newest ones."""
         account = await context.store.accounts.for_client(context.shop, context.peer.known_client_id(), context.today)
-        number = context.entities.invoice_number or find_written_number(context.turn.text, account)
-        if number is not None:
-            return _one(context, account, number)
+        meant = find_meant_invoice(context, account)
+        if meant is not None:
+            return _one(context, meant)
         if not account.invoices:
             return Reply(text=context.say("none"))
-        items = [
-            _item(context, "item_left" if _is_part_paid(view) else "item", view) for view in account.invoices[:_SHOWN]
-        ]
+        vehicles = await find_meant_vehicles(context)
+        shown = [view for view in account.invoices if vehicles.includes(view.invoice.vehicle_id)]
+        if not shown and vehicles.one is not None:
+            none = context.say("none_of_it", vehicle=vehicles.one.title)
+            return Reply(text=none, pages=(context.page("invoices"),), about={"vehicle": (vehicles.one.id,)})
+        if _LAST.search(fold(context.heard.text)):
+            return _one(context, MeantInvoice(number=shown[0].invoice.number, view=shown[0]))
+        shown = shown[:_SHOWN]
+        items = [_item(context, "item_left" if _is_part_paid(view) else "item", view) for view in shown]
         text = context.say("only" if len(items) == 1 else "last", invoices="; ".join(items))
-        return Reply(text=text, pages=(context.page("invoices"),))
+        about: dict[Thing, tuple[str, ...]] = {"invoice": tuple(view.invoice.id for view in shown)}
+        return Reply(text=text, pages=(context.page("invoices"),), about=about)
 
 
-def _one(context: Context, account: ClientAccount, number: str) -> Reply:
+def _one(context: Context, meant: MeantInvoice) -> Reply:
     """Another client's invoice is as unknown as one that does not exist."""
-    view = find_invoice(account, number)
+    view = meant.view
     if view is None:
-        return Reply(text=context.say("not_yours", number=number), pages=(context.page("invoices"),))
+        return Reply(text=context.say("not_yours", number=meant.number), pages=(context.page("invoices"),))
     text = _item(context, "by_number", view)
     if _is_part_paid(view):
         text = f"{text} {context.say('left', amount=context.money(view.balance))}"
-    return Reply(text=text, pages=(context.page("invoice", view.invoice.id),))
+    page = context.page("invoice", view.invoice.id)
+    return Reply(text=text, pages=(page,), about={"invoice": (view.invoice.id,)})
 
 
 def _item(context: Context, key: str, view: InvoiceView) -> str:
@@ -56,27 +72,3 @@ def _item(context: Context, key: str, view: InvoiceView) -> str:
 
 def _is_part_paid(view: InvoiceView) -> bool:
     return 0 < view.balance < view.invoice.total
-
-
-def find_invoice(account: ClientAccount, number: str) -> InvoiceView | None:
-    """The one with this number as it is written, else the only one with its digits: `A-10` is not `B-10`."""
-    exact = [view for view in account.invoices if _letters(view.invoice.number) == _letters(number)]
-    alike = [view for view in account.invoices if _plain(view.invoice.number) == _plain(number)]
-    return exact[0] if exact else alike[0] if len(alike) == 1 else None
-
-
-def find_written_number(text: str, account: ClientAccount) -> str | None:
-    """The number of one of the own invoices that stands in the text, whatever numbers the shop gives."""
-    words = {_letters(word) for word in text.split()}
-    numbers = (view.invoice.number for view in account.invoices)
-    return next((n for n in numbers if _letters(n) in words and any(c.isdigit() for c in n)), None)
-
-
-def _letters(number: str) -> str:
-    return "".join(character for character in number.casefold() if character.isalnum())
-
-
-def _plain(number: str) -> str:
-    """`INV-1042`, `inv 1042` and `#1042` are one number."""
-    digits = "".join(character for character in number if character.isdigit())
-    return digits.lstrip("0") or number.casefold()

@@ -6,7 +6,8 @@ import json
 from bot.action import Intent
 from bot.answers import uncapital
 from bot.context import Context
-from bot.reply import Choice, Reply
+from bot.reply import Choice, Reply, Thing
+from bot.which_vehicle import find_meant_vehicles, say_unknown
 from storage.proof import Asked
 from storage.reminders import DueService, due_services
 from storage.vehicles import Vehicle
@@ -23,28 +24,35 @@ class ServiceDue(Intent):
 
     async def answer(self, context: Context) -> Reply:
         """The car or the service that is named, else everything."""
-        reminders, vehicles = await asyncio.gather(
+        reminders, vehicles, meant = await asyncio.gather(
             context.store.reminders.list_for_client(context.shop.slug, context.peer.known_client_id()),
             context.peer.vehicles(),
+            find_meant_vehicles(context),
         )
         by_id = {vehicle.id: vehicle for vehicle in vehicles}
-        named = by_id.get(context.entities.vehicle_id or "")
+        unknown = say_unknown(context, meant)
+        about: dict[Thing, tuple[str, ...]] = {"vehicle": (meant.one.id,)} if meant.one else {}
         due = due_services(reminders, vehicles, context.today)
-        due = [item for item in due if named is None or item.reminder.vehicle_id == named.id]
+        due = [item for item in due if meant.includes(item.reminder.vehicle_id)]
         code = context.entities.service_code
         if code is not None and any(item.reminder.service == code for item in due):
             due = [item for item in due if item.reminder.service == code]
         elif code is not None:
             service = context.shop.service_title(code, context.language)
-            return Reply(
-                text=context.say("none_service", service=uncapital(service)), pages=(context.page("vehicles"),)
-            )
+            none = context.say("none_service", service=uncapital(service))
+            return Reply(text=" ".join([*unknown, none]), pages=(context.page("vehicles"),), about=about)
         if not due:
-            return Reply(text=context.say("none_of_it", vehicle=named.title) if named else context.say("none"))
-        text = context.say("due", items="; ".join(_item(context, item, by_id) for item in due[:_SHOWN]))
+            none = context.say("none_of_it", vehicle=meant.one.title) if meant.one else context.say("none")
+            return Reply(text=" ".join([*unknown, none]), about=about)
+        parts = [*unknown, context.say("due", items="; ".join(_item(context, item, by_id) for item in due[:_SHOWN]))]
         if len(due) > _SHOWN:
-            text = f"{text} {context.say('more', count=len(due) - _SHOWN)}"
-        return Reply(text=text, choices=(_book(context, due[0]),), pages=(context.page("vehicles"),))
+            parts.append(context.say("more", count=len(due) - _SHOWN))
+        return Reply(
+            text=" ".join(parts),
+            choices=(_book(context, due[0]),),
+            pages=(context.page("vehicles"),),
+            about={"vehicle": tuple(item.reminder.vehicle_id for item in due[:_SHOWN])},
+        )
 
 
 def _item(context: Context, item: DueService, by_id: dict[str, Vehicle]) -> str:

@@ -4,7 +4,8 @@ import asyncio
 
 from bot.action import Intent
 from bot.context import Context
-from bot.reply import Reply
+from bot.reply import Reply, Thing
+from bot.which_vehicle import MeantVehicles, find_meant_vehicles, say_unknown
 from storage.proof import Asked
 from storage.vehicles import Vehicle
 from storage.work_orders import WorkOrder
@@ -22,22 +23,27 @@ class WorkOrderStatus(Intent):
 
     async def answer(self, context: Context) -> Reply:
         """The car that is named, else all that are in the shop."""
-        orders, vehicles = await asyncio.gather(
+        orders, vehicles, meant = await asyncio.gather(
             context.store.work_orders.list_for_client(context.shop.slug, context.peer.known_client_id()),
             context.peer.vehicles(),
+            find_meant_vehicles(context),
         )
         by_id = {vehicle.id: vehicle for vehicle in vehicles}
-        named = by_id.get(context.entities.vehicle_id or "")
-        told = [order for order in orders if _is_told(order, context, named)]
+        unknown = say_unknown(context, meant)
+        told = [order for order in orders if _is_told(order, context, meant)][:_SHOWN]
         if not told:
-            none = context.say("none_of_it", vehicle=named.title) if named else context.say("none")
-            return Reply(text=none)
-        text = " ".join(_status(context, order, by_id) for order in told[:_SHOWN])
-        return Reply(text=text, pages=(context.page("work_orders"),))
+            none = context.say("none_of_it", vehicle=meant.one.title) if meant.one else context.say("none")
+            return Reply(text=" ".join([*unknown, none]), about={"vehicle": (meant.one.id,)} if meant.one else {})
+        text = " ".join([*unknown, *(_status(context, order, by_id) for order in told)])
+        about: dict[Thing, tuple[str, ...]] = {
+            "vehicle": tuple(order.vehicle_id for order in told),
+            "work_order": tuple(order.id for order in told),
+        }
+        return Reply(text=text, pages=(context.page("work_orders"),), about=about)
 
 
-def _is_told(order: WorkOrder, context: Context, named: Vehicle | None) -> bool:
-    if named is not None and order.vehicle_id != named.id:
+def _is_told(order: WorkOrder, context: Context, meant: MeantVehicles) -> bool:
+    if not meant.includes(order.vehicle_id):
         return False
     if not order.finished:
         return True

@@ -17,6 +17,7 @@ not: 386.20              the answer does not have this in it
 choices: Yes | No        the titles of its choices, in order
 link: My invoices        a link with this title
 page: /portal/invoices   where that link leads on the web when one is signed in
+url: https://pay...       the address of one of its links begins so
 handoff: asked           a person is called, for this reason
 silent                   there is no answer
 who: ann                 the answer says who of several it was
@@ -29,7 +30,7 @@ from pathlib import Path
 from storage.messages import ChannelName
 
 SAYS = frozenset({"client", "pick", "code", "status", "again", "payload", "old"})
-CHECKS = frozenset({"bot", "not", "choices", "link", "page", "handoff", "silent", "who", "booked"})
+CHECKS = frozenset({"bot", "not", "choices", "link", "page", "url", "handoff", "silent", "who", "booked"})
 
 _CHANNELS: tuple[ChannelName, ...] = ("web", "sms")
 

@@ -84,6 +84,8 @@ def check(line: Line, answer: Answer, channel: str, where: str) -> None:
             urls = [link.url for link in answer.links]
             wanted = "/k/" if channel == "sms" else line.text
             assert any(f"https://shop.test/s/elm{wanted}" in url for url in urls), where
+        case "url":
+            assert any(link.url.startswith(line.text) for link in answer.links), where
         case "handoff":
             assert answer.hand_off is not None, where
             assert answer.hand_off.reason == line.text, where

@@ -16,7 +16,8 @@ from tests.dialogues.driver import identity_for
 from tests.dialogues.people import NOW, SHOP, move_in
 
 MESSAGES = 150
-PRIVATE = ("406.70", "120.50", "286.20", "386.20", "25.00", "999", "Honda", "F-150", "Corolla", "Rogue", "Lopez", "W-1")
+AMOUNTS = ("406.70", "120.50", "286.20", "386.20", "25.00", "999", "250.00", "180.50")
+PRIVATE = (*AMOUNTS, "Honda", "F-150", "Corolla", "Rogue", "Lopez", "W-1", "Outback", "RSA1234")
 PIECES = (
     "maria",
     "2019 honda",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.intents.list_invoices import find_invoice, find_written_number
+from bot.which_invoice import find_invoice, find_written_number
 from storage.accounts import ClientAccount, account_of
 from storage.invoices import Invoice
 
