@@ -39,10 +39,12 @@ def say_state(context: Context, view: InvoiceView) -> str:
     if not view.balance:
         return context.say("invoice_is_paid", number=number, total=total)
     left, due = context.money(view.balance), view.invoice.due_on
+    if view.balance < view.invoice.total:
+        left = context.say("part_of", left=left, total=total)
     if due is None:
-        return context.say("invoice_is_open", number=number, total=total, left=left)
+        return context.say("invoice_is_open", number=number, left=left)
     key = "invoice_is_overdue" if view.state == "overdue" else "invoice_is_due"
-    return context.say(key, number=number, total=total, left=left, day=context.day(due))
+    return context.say(key, number=number, left=left, day=context.day(due))
 
 
 def find_invoice(account: ClientAccount, number: str) -> InvoiceView | None:

@@ -12,9 +12,14 @@ _PORTAL_PATHS: dict[str, str] = {
     "dashboard": "",
     "invoices": "invoices",
     "invoice": "invoices/{id}",
+    "payments": "payments",
     "visits": "visits",
     "visit": "visits",
     "vehicles": "vehicles",
+    "vehicle": "vehicles/{id}",
+    "inspections": "inspections",
+    "inspection": "inspections/{id}",
+    "profile": "profile",
     "work_orders": "work-orders",
     "chat": "chat",
 }
@@ -32,9 +37,12 @@ class MenuItem:
 _MENU: tuple[tuple[str, Section | None, bool], ...] = (
     ("dashboard", None, True),
     ("invoices", "invoices", True),
+    ("payments", "payments", False),
     ("visits", "visits", True),
     ("vehicles", "vehicles", False),
+    ("inspections", "inspections", False),
     ("work_orders", "work_orders", True),
+    ("profile", None, False),
     ("chat", None, True),
 )
 

@@ -13,9 +13,11 @@ from portal_views.routes import portal_routes
 from portal_views.security import security_middleware
 from storage.clients import Client, Portal
 from storage.codec import to_document
+from storage.inspections import Inspection, InspectionItem
 from storage.invoices import Invoice, InvoiceLine
 from storage.payments import Payment
 from storage.reminders import Reminder
+from storage.service_records import ServiceRecord
 from storage.shops import Address, BookingRules, ClosedDay, Service, Shop
 from storage.store import Storage
 from storage.vehicles import Vehicle
@@ -200,6 +202,52 @@ REMINDERS = (
         due_on=date(2026, 11, 15),
     ),
 )
+INSPECTIONS = (
+    Inspection(
+        id="ins1",
+        shop="garland",
+        external_id="ins1",
+        client_id="dana",
+        vehicle_id="civic",
+        inspected_on=date(2026, 10, 20),
+        status="done",
+        items=(
+            InspectionItem(name="Battery", result="good"),
+            InspectionItem(name="Cabin filter", result="soon", note="Gray; new one by spring."),
+            InspectionItem(name="Front brake pads", result="urgent", note="1 mm left."),
+            InspectionItem(name="Spare tire", result="not_checked"),
+        ),
+    ),
+    Inspection(
+        id="ins2",
+        shop="garland",
+        external_id="ins2",
+        client_id="dana",
+        vehicle_id="truck",
+        inspected_on=date(2026, 11, 23),
+        status="in_progress",
+    ),
+    Inspection(
+        id="ins3",
+        shop="garland",
+        external_id="ins3",
+        client_id="ray",
+        vehicle_id="rayscar",
+        inspected_on=date(2026, 11, 2),
+        status="done",
+        items=(InspectionItem(name="Lights", result="good"),),
+    ),
+)
+SERVICE_RECORD = ServiceRecord(
+    id="s1",
+    shop="garland",
+    external_id="s1",
+    client_id="dana",
+    vehicle_id="civic",
+    service="tires",
+    done_on=date(2026, 8, 30),
+    mileage=61240,
+)
 
 
 @dataclass(slots=True)
@@ -226,6 +274,8 @@ async def fill(store: Storage) -> None:
         store.invoices.insert_documents([to_document(one) for one in INVOICES]),
         store.payments.insert_documents([to_document(payment) for payment in PAYMENTS]),
         store.work_orders.insert_documents([to_document(ORDER)]),
+        store.inspections.insert_documents([to_document(inspection) for inspection in INSPECTIONS]),
+        store.service_records.insert_documents([to_document(SERVICE_RECORD)]),
         store.reminders.insert_documents([to_document(reminder) for reminder in REMINDERS]),
     )
     request = BookingRequest(

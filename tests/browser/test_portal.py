@@ -32,7 +32,21 @@ PUBLIC = (
     "/s/garland/k/gone",
     "/staff/login",
 )
-PORTAL = ("", "invoices", "invoices/inv1038", "visits", "vehicles", "work-orders", "chat")
+PORTAL = (
+    "",
+    "invoices",
+    "invoices/inv1038",
+    "payments",
+    "visits",
+    "vehicles",
+    "vehicles/civic",
+    "inspections",
+    "inspections/ins1",
+    "inspections/ins2",
+    "work-orders",
+    "profile",
+    "chat",
+)
 # What is built of every kind of piece: on a desk axe looks at these only, for the pieces are the same everywhere.
 SAMPLE = ("/s/garland/", TIMES, YOU, "/s/garland/portal/", "/s/garland/portal/invoices/inv1038")
 CHECK = "/s/garland/book?step=check&service=oil_change&vehicle=civic&at=2026-11-25T15:30:00Z"

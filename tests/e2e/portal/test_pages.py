@@ -12,8 +12,13 @@ PAGES = {
     f"{PORTAL}/": "$311.20",
     f"{PORTAL}/invoices": "1038",
     f"{PORTAL}/invoices/inv1038": "Front brake pads, ceramic",
+    f"{PORTAL}/payments": "$289.00",
     f"{PORTAL}/visits": "Oil change, Tire rotation",
     f"{PORTAL}/vehicles": "2019 Honda Civic",
+    f"{PORTAL}/vehicles/civic": "Tire rotation",
+    f"{PORTAL}/inspections": "1 urgent",
+    f"{PORTAL}/inspections/ins1": "Gray; new one by spring.",
+    f"{PORTAL}/profile": "dana@mail.example",
     f"{PORTAL}/work-orders": "Water pump is in",
     f"{PORTAL}/chat": "/widget/garland?in=portal",
 }
@@ -93,6 +98,9 @@ async def test_a_client_with_nothing_gets_friendly_pages(sign_in) -> None:
         "invoices": "No invoices yet",
         "visits": "No visits yet",
         "vehicles": "No vehicle on file",
+        "payments": "No payments yet",
+        "inspections": "No inspections yet",
+        "profile": "none on file",
         "work-orders": "none of your vehicles",
     }
     for page, words in expected.items():

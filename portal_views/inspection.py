@@ -1,0 +1,24 @@
+"""One inspection: what was found, the urgent things first."""
+
+from aiohttp import web
+
+from portal_views.access import ShopRequest
+from portal_views.client_records import vehicles_of
+from storage.inspections import SEVERITY
+
+
+async def show(asked: ShopRequest) -> web.StreamResponse:
+    """Show the inspection. Another client's or another shop's is not there."""
+    inspections = await asked.context.store.inspections.list_for_client(asked.shop.slug, asked.known_client.id)
+    wanted = asked.request.match_info["id"]
+    inspection = next((one for one in inspections if one.id == wanted), None)
+    if inspection is None:
+        raise web.HTTPNotFound
+    found = {result: [item for item in inspection.items if item.result == result] for result in SEVERITY}
+    return asked.page(
+        "inspection.html",
+        current="inspections",
+        inspection=inspection,
+        found={result: items for result, items in found.items() if items},
+        vehicle=(await vehicles_of(asked)).get(inspection.vehicle_id),
+    )
