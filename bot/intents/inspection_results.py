@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import re
+from dataclasses import replace
 
 from bot.action import Intent
 from bot.context import Context
 from bot.reply import Reply, Thing
+from bot.understanding.features import fold
 from bot.which_vehicle import find_meant_vehicles, say_unknown
-from bot.work_words import Sought, find_sought
+from bot.work_words import Sought, find_sought, kinds_of
 from storage.inspections import Inspection, InspectionItem
 from storage.proof import Asked
 
 _SHOWN = 4  # items of one severity
+_PHOTOS = re.compile(r"\b(?:photos?|pictures?|pics?|images?|fotos?|imagen(?:es)?)\b")
 _LONGEST = 60  # characters of a note
 # asking for the inspection itself asks for nothing on it
 _WHOLE = frozenset({"inspection", "state_inspection", "emissions", "diagnostic"})
@@ -37,20 +41,30 @@ class InspectionResults(Intent):
             none = context.say("none_of_it", vehicle=meant.one.title) if meant.one else context.say("none")
             about: dict[Thing, tuple[str, ...]] = {"vehicle": (meant.one.id,)} if meant.one else {}
             return Reply(text=" ".join([*unknown, none]), about=about)
-        sought = find_sought(context.heard.text, context.entities.service)
+        sought = _sought(context)
         asked, items = _find_items(told, sought)
         if items:
             return _reply(context, asked, [*unknown, _on_items(context, asked, items, titles)], items)
         newest = told[0]
-        if context.entities.service and not sought.kinds <= _WHOLE:
+        if _PHOTOS.search(fold(context.heard.text)):
+            unknown.append(context.say("photos"))
+        elif context.entities.service and sought.kinds:
             unknown.append(context.say("not_on_it", item=context.entities.service))
         found = [item for item in newest.items if item.result in ("urgent", "soon")]
         return _reply(context, newest, [*unknown, _whole(context, newest, titles)], found)
 
 
+def _sought(context: Context) -> Sought:
+    """What is asked about, the words for the inspection itself left out."""
+    text, named = context.heard.text, context.entities.service or ""
+    if kinds_of(named) <= _WHOLE:
+        text = text.replace(named, " ") if named else text
+    sought = find_sought(text, named)
+    return replace(sought, kinds=sought.kinds - _WHOLE)
+
+
 def _find_items(told: list[Inspection], sought: Sought) -> tuple[Inspection, list[InspectionItem]]:
     """The newest inspection that has what is asked about, and those items; none: the newest one."""
-    sought = Sought(kinds=sought.kinds - _WHOLE, words=sought.words, sides=sought.sides)
     for inspection in told:
         fitting = [item for item in inspection.by_severity if sought.fits(item.name)]
         names = sought.narrowed([item.name for item in fitting])

@@ -40,7 +40,9 @@ class PayInvoice(Intent):
         """The own bill where it may be told, then the ways to pay."""
         if holds_card_number(context.turn.text):
             return Reply(
-                text=" ".join([context.say("no_card_numbers"), *_ways(context, _shop_links(context))]),
+                text=" ".join(
+                    [context.say("no_card_numbers"), *_taken(context), *_where(context, _shop_links(context))]
+                ),
                 links=_shop_links(context),
                 choices=(context.choice("to_person", "/talk_to_human"),),
             )
@@ -48,17 +50,23 @@ class PayInvoice(Intent):
         if bill is None:
             links = _shop_links(context)
             choices = [context.choice("bill", "/ask_balance")] if await _may_ask(context) else []
-            text = " ".join(_ways(context, links))
+            parts = [*_taken(context), *_where(context, links)]
         else:
             links = bill.links
             choices = []
-            text = " ".join([bill.text, *_ways(context, links, to_pay=bill.open)])
+            # asked what is taken, that comes first
+            told = [*_taken(context), bill.text] if _asks_how(context) else [bill.text, *_taken(context)]
+            parts = [*told, *(_where(context, links) if bill.open else ())]
         if not links or _IN_PARTS.search(fold(context.heard.text)):
             choices.append(context.choice("to_person", "/talk_to_human"))
         pages = (context.page("invoices"),) if bill is not None and bill.about else ()
         about = bill.about if bill is not None else ()
         return Reply(
-            text=text, links=links, choices=tuple(choices), pages=pages, about={"invoice": about} if about else {}
+            text=" ".join(parts),
+            links=links,
+            choices=tuple(choices),
+            pages=pages,
+            about={"invoice": about} if about else {},
         )
 
 
@@ -117,17 +125,24 @@ def _shop_links(context: Context) -> tuple[Link, ...]:
     return (Link(context.say("pay_online"), context.shop.pay_url),) if context.shop.pay_url else ()
 
 
-def _ways(context: Context, links: tuple[Link, ...], *, to_pay: bool = True) -> list[str]:
-    """What is taken, an honest word on what is not, and where: by the link, at the shop."""
+def _asks_how(context: Context) -> bool:
+    return _asked_for(context) is not None or _IN_PARTS.search(fold(context.heard.text)) is not None
+
+
+def _taken(context: Context) -> list[str]:
+    """What is taken, and an honest word on what is not."""
     shop = context.shop
     titles = [method_title(context, name) for name in shop.payment_methods]
     taken = [context.say("takes", methods=context.wording.every(titles))] if titles else []
     asked = _asked_for(context)
     unlisted = [context.say("not_listed", method=asked)] if titles and asked and not _is_listed(context, asked) else []
     parts = [context.say("in_parts")] if _IN_PARTS.search(fold(context.heard.text)) else []
-    online = [context.say("by_link")] if links and to_pay else []
-    at_shop = [_at_shop(context)] if not links and to_pay else []
-    return [*unlisted, *taken, *parts, *online, *at_shop]
+    return [*unlisted, *taken, *parts]
+
+
+def _where(context: Context, links: tuple[Link, ...]) -> list[str]:
+    """Where it is paid: by the link, else at the shop."""
+    return [context.say("by_link") if links else _at_shop(context)]
 
 
 def _asked_for(context: Context) -> str | None:

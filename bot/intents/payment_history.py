@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.action import Intent
 from bot.context import Context
@@ -11,17 +12,18 @@ from bot.payment_words import method_title
 from bot.reply import Reply, Thing
 from bot.understanding.features import fold
 from bot.which_invoice import find_meant_invoice, say_state
-from bot.which_vehicle import find_meant_vehicles
+from bot.which_vehicle import find_meant_vehicles, say_unknown
 from storage.accounts import ClientAccount, InvoiceView
 from storage.payments import Payment
 from storage.proof import Asked
 
 _SHOWN = 3
+_FRESH = timedelta(days=14)
 _ARRIVED = re.compile(
     r"\b(?:did|do|does|has|have|was|is|are|confirm|can|check)\b.*\b(?:get|got|gotten|go(?:ne)? thr(?:ough|u)|went"
     r"|received?|arrived?|come in|post(?:ed)?|clear(?:ed)?|process(?:ed)?|appl(?:y|ied)|credited|deposited|see|work"
     r"|pending|in the system|shown? up)\b"
-    r"|\bpaid already\b|\balready paid\b|\bi paid\b|\bpayment (?:received|status)\b|\bproof of\b"
+    r"|\bpaid already\b|\balready paid\b|^\W*i paid\b|\bpayment (?:received|status)\b|\bproof of\b"
     r"|\b(?:llego|recibieron|paso|reflejo|cayo|proceso|aplico|aparece|reciben|ya pague)\b"
 )
 _HOW_MUCH = re.compile(
@@ -56,7 +58,8 @@ class PaymentHistory(Intent):
             return _missing(context, context.say("none"), account) if arrived else Reply(text=context.say("none"))
         if _HOW_MUCH.search(text):
             return _total(context, account, text)
-        if _ARRIVED.search(text) or claim.says_something:
+        asks_how = _LAST.search(text) and claim.amount is None and claim.day is None  # "which card did I use last time"
+        if _ARRIVED.search(text) or (claim.says_something and not asks_how):
             return _arrived(context, account, claim)
         return await _list(context, account, text)
 
@@ -83,11 +86,16 @@ def _arrived(context: Context, account: ClientAccount, claim: Claim) -> Reply:
         return _missing(context, " ".join([context.say("not_seen"), *told]), account)
     item = _item(context, account, fitting[0])
     about = _about(account, fitting[:1])
-    if claim.says_something:
+    # of the way it was paid alone, an old payment is no sign that a new one came
+    if claim.amount is not None or claim.day is not None or (claim.method and _is_fresh(context, fitting[0])):
         return Reply(text=context.say("seen", payment=item), pages=(context.page("payments"),), about=about)
     text = f"{context.say('newest', payment=item)} {context.say('if_newer')}"
     person = context.choice("to_person", "/talk_to_human")
     return Reply(text=text, choices=(person,), pages=(context.page("payments"),), about=about)
+
+
+def _is_fresh(context: Context, payment: Payment) -> bool:
+    return context.today - payment.paid_on <= _FRESH
 
 
 def _missing(context: Context, said: str, account: ClientAccount) -> Reply:
@@ -123,9 +131,13 @@ async def _list(context: Context, account: ClientAccount, text: str) -> Reply:
         if not on_file:
             none = context.say("none_of_it", vehicle=meant.one.title)
             return Reply(text=none, pages=(context.page("payments"),), about={"vehicle": (meant.one.id,)})
-    told = on_file[:1] if _LAST.search(text) else on_file[:_SHOWN]
+    # the last payment is none that went back
+    told = tuple(payment for payment in on_file if payment.amount > 0)[:1] if _LAST.search(text) else ()
+    told = told or on_file[:_SHOWN]
     items = "; ".join(_item(context, account, payment) for payment in told)
-    said = context.say("last_one" if len(told) == 1 else "last", payments=items)
+    said = " ".join(
+        [*say_unknown(context, meant), context.say("last_one" if len(told) == 1 else "last", payments=items)]
+    )
     if len(on_file) > len(told) > 1:
         said = f"{said} {context.say('more', count=len(on_file) - len(told))}"
     return Reply(text=said, pages=(context.page("payments"),), about=_about(account, told))

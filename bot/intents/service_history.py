@@ -9,9 +9,11 @@ from bot.action import Intent
 from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import PageRef, Reply, Thing
+from bot.understanding.features import fold
 from bot.which_vehicle import MeantVehicles, find_meant_vehicles, say_unknown
 from bot.work_words import kinds_of
 from storage.accounts import ClientAccount
+from storage.inspections import Inspection
 from storage.proof import Asked, may_see
 from storage.service_records import ServiceRecord
 from storage.vehicles import Vehicle
@@ -20,6 +22,9 @@ _SHOWN = 3  # vehicles, and kinds of work of one day
 _EARLIER = 2
 _SAME_JOB = timedelta(days=5)  # an invoice so near to a service record is of the same work
 _WORK = ("labor", "part")
+_NO_WORK = frozenset({"labor", "labour", "mano de obra"})  # lines that say nothing
+_INSPECTION = "inspection"
+_ANYTHING = frozenset({"scheduled_maintenance"})  # asking for maintenance asks for everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +48,23 @@ class ServiceHistory(Intent):
     async def answer(self, context: Context) -> Reply:
         """For each vehicle that is meant: the service that is named, else the last time it was here."""
         client_id = context.peer.known_client_id()
-        records, account, meant = await asyncio.gather(
+        records, account, inspections, meant = await asyncio.gather(
             context.store.service_records.list_for_client(context.shop.slug, client_id),
             _account(context, client_id),
+            _inspections(context, client_id),
             find_meant_vehicles(context),
         )
         unknown = say_unknown(context, meant)
         history = {
-            vehicle.id: done for vehicle in meant.vehicles if (done := _history(context, vehicle, records, account))
+            vehicle.id: done
+            for vehicle in meant.vehicles
+            if (done := _history(context, vehicle, records, account) + _inspected(context, vehicle, inspections))
         }
         if not history:
             return Reply(text=" ".join([*unknown, _none(context, meant)]), about=_about(meant.vehicles))
         told = [vehicle for vehicle in meant.vehicles if vehicle.id in history]
         told.sort(key=lambda vehicle: history[vehicle.id][0].day, reverse=True)
-        if context.entities.service:
+        if context.entities.service and not kinds_of(context.entities.service) <= _ANYTHING:
             fitting = [vehicle for vehicle in told if _of_service(context, history[vehicle.id])]
             if not fitting:
                 return Reply(
@@ -64,7 +72,9 @@ class ServiceHistory(Intent):
                     pages=_pages(context, told),
                     about=_about(meant.vehicles),
                 )
-            told = sorted(fitting, key=lambda one: _of_service(context, history[one.id])[0].day, reverse=True)
+            told = sorted(
+                fitting, key=lambda one: max(item.day for item in _of_service(context, history[one.id])), reverse=True
+            )
             said = [_last_of_service(context, vehicle, history[vehicle.id]) for vehicle in told[:_SHOWN]]
         else:
             said = [
@@ -78,6 +88,23 @@ async def _account(context: Context, client_id: str) -> ClientAccount | None:
     if not may_see(context.peer.identity, "invoices") or not await context.peer.may_read("invoices"):
         return None
     return await context.store.accounts.for_client(context.shop, client_id, context.today)
+
+
+async def _inspections(context: Context, client_id: str) -> Sequence[Inspection]:
+    """The inspections, where the message asks for one and this peer may be told of them."""
+    asks = _INSPECTION in kinds_of(context.entities.service or "")
+    if not asks or not may_see(context.peer.identity, "inspections") or not await context.peer.may_read("inspections"):
+        return ()
+    return await context.store.inspections.list_for_client(context.shop.slug, client_id)
+
+
+def _inspected(context: Context, vehicle: Vehicle, inspections: Sequence[Inspection]) -> list[Done]:
+    """The inspections of one vehicle as work that was done."""
+    return [
+        Done(day=inspection.inspected_on, title=context.say("inspection"), code=_INSPECTION)
+        for inspection in inspections
+        if inspection.vehicle_id == vehicle.id and inspection.status == "done"
+    ]
 
 
 def _history(
@@ -104,7 +131,7 @@ def _history(
         done += [
             Done(day=invoice.issued_on, title=line.description, code=line.service, number=invoice.number)
             for line in invoice.lines
-            if line.kind in _WORK
+            if line.kind in _WORK and fold(line.description) not in _NO_WORK
         ]
     return sorted(done, key=lambda item: item.day, reverse=True)
 
@@ -118,7 +145,7 @@ def _of_service(context: Context, history: list[Done]) -> list[Done]:
 
 
 def _last_of_service(context: Context, vehicle: Vehicle, history: list[Done]) -> str:
-    last = _of_service(context, history)[0]
+    last = max(_of_service(context, history), key=lambda item: item.day)
     values = {"vehicle": vehicle.title, "service": last.title, "day": context.day(last.day)}
     if last.number is not None:
         return context.say("last_invoiced", number=last.number, **values)
@@ -154,9 +181,7 @@ def _none(context: Context, meant: MeantVehicles) -> str:
 
 
 def _never(context: Context, meant: MeantVehicles) -> str:
-    code = context.entities.service_code
-    title = context.shop.service_title(code, context.language) if code else context.entities.service or ""
-    service = uncapital(title)
+    service = context.entities.service or ""
     if meant.one is None:
         return context.say("never", service=service)
     return context.say("never_on_it", service=service, vehicle=meant.one.title)
