@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.context import Context
+from bot.understanding.phrases import split
+from bot.understanding.vehicle_words import vehicle_vocabulary
 from storage.vehicles import Vehicle
 
 
@@ -35,12 +37,18 @@ async def find_meant_vehicles(context: Context) -> MeantVehicles:
         return MeantVehicles(vehicles=own)
     if named:
         return MeantVehicles(vehicles=named, named=True)
-    if entities.vehicle is not None:
+    if entities.vehicle is not None and _is_of_a_make(entities.vehicle):
         return MeantVehicles(vehicles=own, unknown=entities.vehicle)
     pointed = context.pointed_at("vehicle", [vehicle.id for vehicle in own])
     if pointed is not None:
         return MeantVehicles(vehicles=tuple(vehicle for vehicle in own if vehicle.id == pointed), named=True)
     return MeantVehicles(vehicles=own)
+
+
+def _is_of_a_make(words: str) -> bool:
+    """Whether words name a make or a model. "My truck" is what many call what the file calls something else."""
+    known = vehicle_vocabulary()
+    return any(token.word.removesuffix("s") in known or token.word in known for token in split(words))
 
 
 def say_unknown(context: Context, meant: MeantVehicles) -> list[str]:

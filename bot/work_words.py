@@ -54,7 +54,8 @@ _SAME = {
     "aceite": "oil",
 }
 _SMALL_WORDS = (
-    "about after again also been before below change changed check checked condition could does done find found from"
+    "and any are did for has her his how its not out the was who why you con las los por que"
+    " about after again also been before below change changed check checked condition could does done find found from"
     " have inspection item last level look looked looking more need needs other report result results service show said"
     " system test than that their there they this time were what when where which with would your como cual esta este"
     " quedo salieron salio tiene estan"

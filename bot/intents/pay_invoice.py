@@ -78,9 +78,14 @@ async def _may_ask(context: Context) -> bool:
 async def _bill(context: Context) -> Bill | None:
     """The own bill; None where this peer may not be told: a visitor, or a link that is for something else."""
     identity = context.peer.identity
-    if not may_see(identity, "invoices") or not await context.peer.may_read("invoices"):
+    linked = identity.scope.record_id if identity.scope is not None and identity.scope.page == "invoice" else None
+    every, one = may_see(identity, "invoices"), linked is not None and may_see(identity, "invoice", linked)
+    if not (every or one) or not await context.peer.may_read("invoices"):
         return None
     account = await context.store.accounts.for_client(context.shop, context.peer.known_client_id(), context.today)
+    if not every:  # by a link for one invoice: that one
+        view = account.find(linked or "")
+        return _one(context, view) if view is not None else None
     meant = find_meant_invoice(context, account)
     if meant is not None and meant.view is None:
         return Bill(text=context.say("no_invoice", number=meant.number), links=_shop_links(context))

@@ -7,18 +7,24 @@ from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Reply
 from bot.understanding.features import fold
+from bot.work_words import kinds_of
 from storage.shops import Service
 
 _SHOWN = 6
 # asks for the list; anything else asks for something on it
 _ALL = re.compile(
-    r"\b(?:what|which|list|menu|everything|que|cuales|lista)\b|^\W*(?:your |the |sus |los )?(?:services?|servicios)\W*$"
+    r"^\W*(?:and |so |y )?(?:what|which|que|cuales)\b|\b(?:list|lista|menu|everything)\b"
+    r"|\bwhat (?:services|kind|all|you)\b|\b(?:que|cuales) servicios\b"
+    r"|^\W*(?:your |the |sus |los )?(?:services?|servicios)\W*$"
     r"|\b(?:show|see|ver) (?:me )?(?:your |the |sus |los )?(?:services|servicios)\b"
 )
 _CARS = re.compile(
-    r"\b(?:diesel|diesels|hybrids?|hibridos?|electric|electricos?|evs?|motorcycles?|motos?|rvs?|trailers?|foreign|european"
-    r"|imports?|makes|marcas|heavy|semis?)\b"
+    r"\b(?:diesel|diesels|hybrids?|hibridos?|electric|electricos?|evs?|motorcycles?|motos?|rvs?|foreign|european"
+    r"|europeos?|imports?|makes|brands|marcas|heavy|semis?)\b"
 )
+_WORK_ON = re.compile(r"\b(?:works? on|service|fix|repair|trabaj\w+|arregl\w+|repar\w+|dan servicio)\b")
+# a part that is sold, or a tire that is flat, is not the service that has its name
+_NOT_IT = re.compile(r"\b(?:sell|carry|stock|bought|flats?|venden|ponchad\w+)\b")
 
 
 class ServicesOffered(Intent):
@@ -31,15 +37,20 @@ class ServicesOffered(Intent):
         asked = _asked_for(context)
         if asked:
             return _yes(context, asked)
-        values = {"services": _list(context)}
-        if context.entities.service is None and _ALL.search(fold(context.heard.text)):
-            return Reply(text=context.say("list", **values), pages=(context.page("shop"),))
-        if context.entities.service is None and not context.heard.text:
-            return Reply(text=context.say("list", **values), pages=(context.page("shop"),))
-        about_cars = context.entities.vehicle is not None or _CARS.search(fold(context.heard.text))
-        key = "cars" if about_cars and context.entities.service is None else "unsure"
-        person = context.choice("to_person", "/talk_to_human")
-        return Reply(text=context.say(key, **values), choices=(person,), pages=(context.page("shop"),))
+        key = _other(context)
+        person = () if key == "list" else (context.choice("to_person", "/talk_to_human"),)
+        text = context.say(key, services=_list(context))
+        return Reply(text=text, choices=person, pages=(context.page("shop"),))
+
+
+def _other(context: Context) -> str:
+    """The text for a message that names nothing on the list: whose cars, what all, or something else."""
+    text = fold(context.heard.text)
+    if context.entities.service is not None:
+        return "unsure"
+    if _CARS.search(text) or (context.entities.vehicle is not None and _WORK_ON.search(text)):
+        return "cars"
+    return "list" if not text or _ALL.search(text) else "unsure"
 
 
 def _asked_for(context: Context) -> list[Service]:
@@ -51,9 +62,21 @@ def _asked_for(context: Context) -> list[Service]:
 def _yes(context: Context, asked: list[Service]) -> Reply:
     items = context.wording.every([_item(context, service) for service in asked[:_SHOWN]])
     wish = f'{{"service": "{asked[0].code}"}}' if len(asked) == 1 else ""
-    return Reply(
-        text=context.say("does", services=items), choices=(context.choice("book", f"/book_appointment{wish}"),)
-    )
+    book = context.choice("book", f"/book_appointment{wish}")
+    if _is_surely(context, asked):
+        return Reply(text=context.say("does", services=items), choices=(book,))
+    person = context.choice("to_person", "/talk_to_human")
+    return Reply(text=context.say("near", services=items), choices=(book, person))
+
+
+def _is_surely(context: Context, asked: list[Service]) -> bool:
+    """Whether what is named is of the kind of what is on the list, not only near to it: tires are no tire rotation."""
+    if _NOT_IT.search(fold(context.heard.text)):
+        return False
+    named = context.entities.service or ""
+    titles = [name for service in asked for name in service.name.values()]
+    kinds = {kind for title in titles for kind in kinds_of(title)}
+    return bool(kinds_of(named) & kinds) or fold(named) in map(fold, titles)
 
 
 def _item(context: Context, service: Service) -> str:

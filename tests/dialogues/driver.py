@@ -55,9 +55,11 @@ def identity_for(peer: str, channel: ChannelName) -> Identity:
         return Identity(proof=Proof.VISITOR, phone=UNKNOWN_PHONE if channel == "sms" else None)
     if peer == "shared":
         return Identity(proof=Proof.SHARED_PHONE, candidates=(ANN, TOM), phone=SHARED_PHONE)
-    client_id, _, page = peer.partition("@")
-    if page:
-        return Identity(proof=Proof.LINK, client_id=client_id, scope=LinkScope(page=page))
+    client_id, _, goal = peer.partition("@")
+    if goal:
+        page, _, record_id = goal.partition("/")
+        scope = LinkScope(page=page, record_id=record_id or None)
+        return Identity(proof=Proof.LINK, client_id=client_id, scope=scope)
     if channel == "sms":
         return Identity(proof=Proof.PHONE, client_id=peer, phone=PHONES[peer])
     return Identity(proof=Proof.FULL, client_id=peer)

@@ -1,6 +1,7 @@
 """Dialogues as text: who writes, what they say, what the bot must and must not answer.
 
-as: maria                a client's id (`maria@invoices`: by a link to that page), `visitor`, or `shared` (a phone)
+as: maria                a client's id, `visitor`, or `shared` (a phone)
+                         (`maria@invoices`, `maria@invoice/inv1042`: by a link to that page, that record)
 only: sms                a channel; both without this line
 late                     it is after closing time
 
