@@ -28,7 +28,7 @@ class Tracker:
     choices: tuple[Choice, ...] = ()  # of the last answer: "2" is the second
     after_proof: dict[str, Any] | None = None  # the question that waits until the peer has proved who it is
     awaiting_code: dict[str, Any] | None = None  # {"contact": ...}: a code went out
-    topic: dict[str, list[str]] = field(default_factory=dict)  # thing -> ids of the records last spoken of
+    topic: dict[str, list[str]] = field(default_factory=dict)  # thing -> ids last spoken of, the latest thing first
     episode: int = 1  # of the conversation
 
     @classmethod
@@ -73,13 +73,14 @@ class Tracker:
         return Tracker(slots={"language": language} if language else {}, episode=episode)
 
     def speaking_of(self, about: Mapping[Thing, tuple[str, ...]]) -> "Tracker":
-        """The same after an answer about these records; what was spoken of before stays, for things of another kind."""
+        """The same after an answer about these records, which come first; of other kinds, what was spoken of stays."""
         if not about:
             return self
         told: dict[str, list[str]] = {
             thing: list(dict.fromkeys(ids))[:MAX_TOPIC] for thing, ids in about.items() if ids
         }
-        return replace(self, topic={**self.topic, **told})
+        before = {thing: ids for thing, ids in self.topic.items() if thing not in told}
+        return replace(self, topic={**told, **before})
 
     def without_form(self) -> "Tracker":
         """The same with no form open: only the slots that outlive a form stay."""

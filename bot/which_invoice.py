@@ -1,9 +1,13 @@
 """Which of the client's invoices a message is about, whatever numbers the shop gives, and how it stands."""
 
+import re
 from dataclasses import dataclass
 
 from bot.context import Context
+from bot.understanding.features import fold
 from storage.accounts import ClientAccount, InvoiceView
+
+_BILL = re.compile(r"\b(?:invoice|bill|receipt|factura|recibo)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +24,20 @@ def find_meant_invoice(context: Context, account: ClientAccount) -> MeantInvoice
     if number is not None:
         return MeantInvoice(number=number, view=find_invoice(account, number))
     picked = context.given.get("invoice")
-    every = [view.invoice.id for view in account.invoices]
-    open_ones = [view.invoice.id for view in account.unpaid]
-    invoice_id = (
-        picked
-        if isinstance(picked, str)
-        else context.pointed_at("invoice", every) or context.pointed_at("invoice", open_ones)
-    )
+    invoice_id = picked if isinstance(picked, str) else _find_pointed(context, account)
     view = account.find(invoice_id) if invoice_id else None
     return MeantInvoice(number=view.invoice.number, view=view) if view is not None else None
+
+
+def _find_pointed(context: Context, account: ClientAccount) -> str | None:
+    """The one pointed at; after a word on a vehicle, "it" is the vehicle, unless a bill is named."""
+    things = list(context.tracker.topic)
+    is_vehicle = "vehicle" in things[: things.index("invoice")] if "invoice" in things else True
+    if is_vehicle and not _BILL.search(fold(context.heard.text)):
+        return None
+    every = [view.invoice.id for view in account.invoices]
+    open_ones = [view.invoice.id for view in account.unpaid]
+    return context.pointed_at("invoice", every) or context.pointed_at("invoice", open_ones)
 
 
 def say_state(context: Context, view: InvoiceView) -> str:

@@ -4,7 +4,7 @@ from bot.action import Intent
 from bot.context import Context
 from bot.reply import Reply, Thing
 from bot.which_invoice import MeantInvoice, find_meant_invoice, say_state
-from bot.which_vehicle import find_meant_vehicles
+from bot.which_vehicle import find_meant_vehicles, say_unknown
 from storage.accounts import ClientAccount
 from storage.proof import Asked
 from storage.vehicles import Vehicle
@@ -28,7 +28,7 @@ class AskBalance(Intent):
         vehicles = await find_meant_vehicles(context)
         if vehicles.one is not None and _is_known_for(vehicles.one, account):
             return _of_vehicle(context, account, vehicles.one)
-        parts = [_owed(context, account), *_overdue(context, account)]
+        parts = [*say_unknown(context, vehicles), _owed(context, account), *_overdue(context, account)]
         if account.credit:
             parts.append(context.say("credit", amount=context.money(account.credit)))
         pages = (context.page("invoices"),) if account.invoices else ()

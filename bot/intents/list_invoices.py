@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.reply import Reply, Thing
 from bot.understanding.features import fold
 from bot.which_invoice import MeantInvoice, find_meant_invoice
-from bot.which_vehicle import find_meant_vehicles
+from bot.which_vehicle import find_meant_vehicles, say_unknown
 from storage.accounts import InvoiceView
 from storage.proof import Asked
 
@@ -41,7 +41,8 @@ class ListInvoices(Intent):
             return _one(context, MeantInvoice(number=shown[0].invoice.number, view=shown[0]))
         shown = shown[:_SHOWN]
         items = [_item(context, "item_left" if _is_part_paid(view) else "item", view) for view in shown]
-        text = context.say("only" if len(items) == 1 else "last", invoices="; ".join(items))
+        last = context.say("only" if len(items) == 1 else "last", invoices="; ".join(items))
+        text = " ".join([*say_unknown(context, vehicles), last])
         about: dict[Thing, tuple[str, ...]] = {"invoice": tuple(view.invoice.id for view in shown)}
         return Reply(text=text, pages=(context.page("invoices"),), about=about)
 
