@@ -58,6 +58,11 @@ async def test_a_vehicle_shows_its_history_what_is_due_and_its_invoices(sign_in)
     assert "1044" not in text  # the truck's
 
 
+async def test_a_note_that_is_not_said_to_be_for_the_client_is_not_shown(store, sign_in) -> None:
+    await store.service_records.put(replace(SERVICE_RECORD, note="Argued about the price"))
+    assert "Argued" not in await text_of(await sign_in("dana"), "vehicles/civic")
+
+
 async def test_a_vehicle_of_which_nothing_is_known_has_a_friendly_page(sign_in) -> None:
     text = await text_of(await sign_in("ray"), "vehicles/rayscar")
     assert "Nothing is due for it." in text
