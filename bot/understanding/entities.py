@@ -43,7 +43,7 @@ class Entities:
             value = getattr(self, field.name) if field.name != "service_options" else None
             if isinstance(value, When):
                 found[field.name] = value.as_dict()
-            elif value:
+            elif value and not (field.name == "service_codes" and len(value) == 1):
                 found[field.name] = list(value) if isinstance(value, tuple) else value
         return found
 

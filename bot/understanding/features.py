@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 MAX_LENGTH = 1000  # characters that count; a longer story is cut
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 _WORD = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 _NUMBER = re.compile(r"\d")

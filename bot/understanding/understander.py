@@ -54,7 +54,7 @@ class Understander:
     """The trained whole. What it learned never changes, so it may be shared by every turn of the process."""
 
     def __init__(self, classifier: Classifier) -> None:
-        self._classifier = classifier
+        self.classifier = classifier
         self._services: dict[str, ServiceBook] = {}
 
     @classmethod
@@ -80,7 +80,7 @@ class Understander:
         """
         cleaned = clean(text)
         parts = split_parts(cleaned)
-        scores, *of_parts = self._classifier.classify([cleaned, *parts])
+        scores, *of_parts = self.classifier.classify([cleaned, *parts])
         language = detect_language(cleaned, scores.spanish, default_language or _own_language(shop))
         intents = find_requests(scores, list(zip(parts, of_parts, strict=True)))
         ranked = [Candidate(intent, confidence) for intent, confidence in scores.ranked if intent != intents[0].intent]
@@ -89,7 +89,7 @@ class Understander:
             vehicles=vehicles,
             country=shop.address.country,
             when=WhenContext(now=now.astimezone(shop.zone), hours=lambda day: _local_hours(shop, day)),
-            known_words=self._classifier.known_words,
+            known_words=self.classifier.known_words,
         )
         return Understanding(
             text=text,
@@ -105,7 +105,7 @@ class Understander:
         """The words for this shop's services, made anew when its list has changed."""
         book = self._services.get(shop.slug)
         if book is None or book.services != shop.services:
-            book = make_service_book(shop.services, self._classifier.known_words)
+            book = make_service_book(shop.services, self.classifier.known_words)
             self._services[shop.slug] = book
         return book
 

@@ -13,6 +13,7 @@ from typing import Any
 from storage.clients import Client
 from storage.importing.account import Account
 from storage.importing.importer import import_files
+from storage.importing.sources import parse_shop
 from storage.shops import Shop
 from storage.staff import Staff
 from storage.store import Storage
@@ -61,6 +62,13 @@ class DemoSummary:
 
 class DemoBroken(Exception):
     """The demo file was not taken whole. The text names the first refused line."""
+
+
+def demo_shop() -> Shop:
+    """The demo shop as its file describes it, without a database."""
+    with DEMO_FILE.open(encoding="utf-8") as file:
+        records = (json.loads(line) for line in file)
+        return parse_shop(next(record for record in records if record["type"] == "shop")).to_shop()
 
 
 async def load_demo(store: Storage, today: date) -> DemoSummary:

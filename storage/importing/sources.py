@@ -69,7 +69,7 @@ async def _own_shop(store: Storage, path: Path, slug: str | None, account: Accou
     named: str | None = None
     for line in read_lines(path, only_type="shop"):
         try:
-            record = _parse_shop(line.fields)
+            record = parse_shop(line.fields)
             await _check(store, record, source.shop.slug if source else slug)
             source = Source(record.to_shop(), mark=mark_of(record), lines=(source.lines if source else 0) + 1)
         except Problem as problem:
@@ -85,7 +85,8 @@ async def _own_shop(store: Storage, path: Path, slug: str | None, account: Accou
     return source
 
 
-def _parse_shop(fields: dict[str, Any]) -> ShopRecord:
+def parse_shop(fields: dict[str, Any]) -> ShopRecord:
+    """The record of a shop's line. Raises `Problem`."""
     address = fields.get("address")
     country = address.get("country") if isinstance(address, dict) else None
     setting = Setting(country if isinstance(country, str) else "", ZoneInfo("UTC"))
