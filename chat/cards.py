@@ -2,6 +2,7 @@
 
 import asyncio
 
+from chat.changes import change_object
 from chat.events import Json, moment
 from config.clock import BusinessClock
 from storage.conversations import Conversation
@@ -20,16 +21,19 @@ class Cards:
 
     async def card(self, shop: Shop, conversation: Conversation) -> Json | None:
         """The client's card; None for a visitor and a number that is nobody's alone."""
-        if conversation.client_id is None:
-            return None
+        return None if conversation.client_id is None else await self.of_client(shop, conversation.client_id)
+
+    async def of_client(self, shop: Shop, client_id: str) -> Json:
+        """This client's card. Raises `NotFound`."""
         store, now = self._store, self._clock.now()
         today = now.astimezone(shop.zone).date()
-        client, vehicles, account, visits, work_orders = await asyncio.gather(
-            store.clients.get(shop.slug, conversation.client_id),
-            store.vehicles.list_for_client(shop.slug, conversation.client_id),
-            store.accounts.for_client(shop, conversation.client_id, today),
-            store.visits.list_upcoming(shop.slug, conversation.client_id, now),
-            store.work_orders.list_for_client(shop.slug, conversation.client_id),
+        client, vehicles, account, visits, work_orders, changes = await asyncio.gather(
+            store.clients.get(shop.slug, client_id),
+            store.vehicles.list_for_client(shop.slug, client_id),
+            store.accounts.for_client(shop, client_id, today),
+            store.visits.list_upcoming(shop.slug, client_id, now),
+            store.work_orders.list_for_client(shop.slug, client_id),
+            store.change_requests.list_for_client(shop.slug, client_id),
         )
         titles = {vehicle.id: vehicle.title for vehicle in vehicles}
         return {
@@ -50,6 +54,9 @@ class Cards:
                 if one.status not in ("delivered", "cancelled")
             ],
             "portal": {"enabled": client.portal.enabled},
+            "change_requests": [
+                change_object(one, shop, titles.get(one.vehicle_id or "")) for one in changes if one.is_due
+            ],
         }
 
 

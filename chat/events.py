@@ -149,6 +149,13 @@ class StaffRead(InConversation, Read):
     """`/staff` read."""
 
 
+class DecideChange(Payload):
+    """`/staff` decide_change: accept a client's change request, or decline it."""
+
+    id: str = Field(min_length=1, max_length=64)
+    accept: bool
+
+
 CLIENT_EVENTS: Mapping[str, type[Payload]] = {
     "sync": Sync,
     "history": History,
@@ -170,6 +177,7 @@ STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "reopen": InConversation,
     "typing": StaffTyping,
     "read": StaffRead,
+    "decide_change": DecideChange,
 }
 
 _P = TypeVar("_P", bound=Payload)

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, cast, get_args
 
 from chat.cards import Cards
+from chat.changes import decide_change
 from chat.events import (
     STAFF_EVENTS,
     Assign,
+    DecideChange,
     Inbox,
     InConversation,
     Json,
@@ -199,6 +201,15 @@ class StaffNamespace(GuardedNamespace):
         peer, conversation = await self._find(sid, read)
         await self.hub.mark_read(conversation, peer.author, read.seq)
         return {}
+
+    async def on_decide_change(self, sid: str, decided: DecideChange) -> Json:
+        """A client's change request is accepted, or declined; the ack has what the card shows then."""
+        peer = self._peer(sid)
+        request = await decide_change(self.hub, peer.shop, peer.staff, decided.id, accept=decided.accept)
+        return {
+            "id": request.id,
+            "client": await Cards(self.hub.store, self._clock).of_client(peer.shop, request.client_id),
+        }
 
     async def summary(self, conversation: Conversation) -> Json:
         """The conversation as the list shows it."""

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
+from storage.codec import encode
 from storage.mongo import Database
-from storage.records import Records
+from storage.records import MARK, Records
 from storage.shops import SECTIONS, Address, Language, Shop
 
 
@@ -34,7 +35,7 @@ class Consent:
 class Held:
     """An accepted change request: the field's value holds against imports until `until`, or until one carries it."""
 
-    field: str  # name, phones, email or address
+    field: str  # name, phones, email or address; of a vehicle: plate
     until: datetime
 
 
@@ -95,6 +96,12 @@ class Clients(Records[Client]):
         """The language that the client asked to be answered in. False: no such client."""
         result = await self._collection.update_one({"_id": client_id, "shop": shop}, {"$set": {"language": language}})
         return result.matched_count == 1
+
+    async def set_held(self, client: Client, field: str, value: object, until: datetime) -> None:
+        """Change a field as the client asked, and hold it against imports until then. `client`: as read just now."""
+        held = (*(one for one in client.held if one.field != field), Held(field=field, until=until))
+        change: dict[str, Any] = {"$set": {field: encode(value), "held": encode(held)}, "$unset": {MARK: ""}}
+        await self._collection.update_one({"_id": client.id, "shop": client.shop}, change)
 
     async def _named(self, query: dict[str, str]) -> list[Client]:
         clients = [self.read(document) async for document in self._collection.find(query)]

@@ -3,6 +3,7 @@
 from config.settings import DEVELOPMENT_SECRET
 from storage import (
     access,
+    change_requests,
     clients,
     consents,
     conversations,
@@ -23,6 +24,7 @@ from storage import (
 )
 from storage.access import Access
 from storage.accounts import Accounts
+from storage.change_requests import ChangeRequests
 from storage.clients import Clients
 from storage.consents import Consents
 from storage.conversations import Conversations
@@ -61,6 +63,7 @@ _INDEXES = {
     Visits.name: visits.INDEXES,
     Outbox.name: outbox.INDEXES,
     UnroutedTexts.name: unrouted.INDEXES,
+    ChangeRequests.name: change_requests.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
 }
@@ -89,6 +92,7 @@ class Storage:
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
         self.unrouted = UnroutedTexts(database)
+        self.change_requests = ChangeRequests(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes

@@ -1,10 +1,12 @@
 """Vehicles of clients."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar
 
-from storage.records import BY_CLIENT, Records
+from storage.clients import Held
+from storage.codec import encode
+from storage.records import BY_CLIENT, MARK, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Vehicle:
     mileage: int | None = None
     mileage_on: date | None = None
     miles_per_year: int | None = None
+    held: tuple[Held, ...] = ()  # the plate, where the client had it changed here
 
     @property
     def title(self) -> str:
@@ -42,3 +45,9 @@ class Vehicles(Records[Vehicle]):
     name: ClassVar[str] = "vehicles"
     model: ClassVar[type[Vehicle]] = Vehicle
     order: ClassVar[tuple[str, ...]] = ("year", "external_id")
+
+    async def set_plate(self, vehicle: Vehicle, plate: str, until: datetime) -> None:
+        """Change the plate as the client asked, and hold it against imports until then."""
+        held = (Held(field="plate", until=until),)
+        change: dict[str, Any] = {"$set": {"plate": plate, "held": encode(held)}, "$unset": {MARK: ""}}
+        await self._collection.update_one({"_id": vehicle.id, "shop": vehicle.shop}, change)

@@ -4,10 +4,15 @@ import { readablePhone } from "./text.js";
 
 const LANGUAGES = { en: "English", es: "Spanish" };
 
-/** The card's content. `client` as the ack of `open` gives it, or null; `summary` of the conversation. */
-export function cardOf(client, summary) {
+const DETAILS = { name: "Name", email: "E-mail", phone: "Phone", address: "Address", plate: "Plate" };
+
+/**
+ * The card's content. `client` as the ack of `open` gives it, or null; `summary` of the conversation.
+ * `ondecide(id, accept)` decides a change request; what it returns is waited for.
+ */
+export function cardOf(client, summary, ondecide) {
   if (!client) return [strangerCard(summary)];
-  return [head(client), money(client), workOrders(client), vehicles(client), visits(client), portal(client)].filter(Boolean);
+  return [head(client), changes(client, ondecide), money(client), workOrders(client), vehicles(client), visits(client), portal(client)].filter(Boolean);
 }
 
 function strangerCard(summary) {
@@ -33,6 +38,35 @@ function head(client) {
     el("dl", { class: "facts" }, lines.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", {}, value)))),
     client.note && el("p", { class: "file-note", text: client.note }),
   );
+}
+
+function changes({ change_requests: all = [] }, ondecide) {
+  if (!all.length) return null;
+  const rows = all.map((one) => changeRow(one, ondecide));
+  return part("Asked to change", rows, "");
+}
+
+function changeRow({ id, field, vehicle, old, new: wanted }, ondecide) {
+  const name = [DETAILS[field] ?? field, vehicle && `(${vehicle})`].filter(Boolean).join(" ");
+  const buttons = [
+    ["Accept", true],
+    ["Decline", false],
+  ].map(([text, accept]) =>
+    el("button", { class: "chip", type: "button", text, "aria-label": `${text}: ${name}, ${wanted}`, on: { click: () => decide(accept) } }),
+  );
+  const problem = el("p", { class: "muted", role: "status" });
+  async function decide(accept) {
+    for (const button of buttons) button.disabled = true;
+    problem.textContent = "";
+    try {
+      await ondecide(id, accept);
+    } catch (refusal) {
+      problem.textContent = refusal.code === "no_answer" ? "No connection. Try again." : refusal.message;
+      for (const button of buttons) button.disabled = false;
+    }
+  }
+  const values = el("span", {}, old && el("del", { text: old }), old && " → ", el("ins", { text: wanted }));
+  return el("li", { class: "change" }, el("span", {}, el("span", { class: "strong", text: name }), values), el("div", { class: "change-buttons" }, buttons), problem);
 }
 
 function money({ balance, balance_text: text, overdue_text: overdue }) {

@@ -102,6 +102,14 @@ export class Talk {
     if (conversation) this.desk.take(conversation);
   }
 
+  /** Accept or decline a change request of the client's. Raises `Refusal`. */
+  async decide(request, accept) {
+    const { id } = this;
+    const { client } = await ask(this.socket, "decide_change", { id: request, accept });
+    if (id === this.id) this.client = client;
+    this.onchange();
+  }
+
   /** Staff type: the client sees it, and the bot holds back. Not for notes. */
   typed(on = true) {
     const due = on ? this.now() - this.#typedAt > TYPING_EVERY : this.#typedAt > 0;

@@ -48,7 +48,7 @@ function showCard() {
   if (sign === cardShown) return;
   cardShown = sign;
   find("card").hidden = talk.id === null;
-  if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary));
+  if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary, (id, accept) => talk.decide(id, accept)));
 }
 
 function open(id, thenWrite = false) {

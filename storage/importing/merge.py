@@ -13,6 +13,7 @@ from storage.clients import Client
 from storage.codec import Document, encode, from_document, to_document
 from storage.estimates import Estimate, merge_import
 from storage.records import MARK, Records
+from storage.vehicles import Vehicle
 from storage.work_orders import StatusMoment, WorkOrder
 
 Merged = tuple[list[Document], dict[str, Document], int]
@@ -21,18 +22,24 @@ Merge = Callable[[Records[Any], str, list[Document], dict[str, Document], dateti
 
 def merge_client(stored: Client, imported: Client, now: datetime) -> Client:
     """The imported client, with what staff and the client decided here kept."""
-    kept: dict[str, Any] = {}
-    held = []
-    for hold in stored.held:
-        value = getattr(stored, hold.field)
-        if hold.until > now and getattr(imported, hold.field) != value:
-            kept[hold.field] = value
-            held.append(hold)
+    kept = _kept(stored, imported, now)
     if stored.portal.set_by_staff:
         kept["portal"] = stored.portal
     if imported.language is None:
         kept["language"] = stored.language
-    return replace(imported, held=tuple(held), **kept)
+    return replace(imported, **kept)
+
+
+def merge_vehicle(stored: Vehicle, imported: Vehicle, now: datetime) -> Vehicle:
+    """The imported vehicle, with the plate that the client had changed here."""
+    return replace(imported, **_kept(stored, imported, now))
+
+
+def _kept(stored: Client | Vehicle, imported: Client | Vehicle, now: datetime) -> dict[str, Any]:
+    """What of the stored one holds still, and the holds themselves."""
+    holds = [one for one in stored.held if one.until > now]
+    holds = [one for one in holds if getattr(imported, one.field) != getattr(stored, one.field)]
+    return {**{one.field: getattr(stored, one.field) for one in holds}, "held": tuple(holds)}
 
 
 def merge_work_order(stored: WorkOrder, imported: WorkOrder, now: datetime) -> WorkOrder:
@@ -53,6 +60,19 @@ async def _merge_clients(
         document = to_document(client)
         # While something is held, every import is looked at anew: what it holds back may come into force.
         return document if client.held else {**document, MARK: imported[MARK]}
+
+    return await _merge(repository, shop, new, old, merge)
+
+
+async def _merge_vehicles(
+    repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
+) -> Merged:
+    def merge(stored: Document, imported: Document) -> Document:
+        if not stored.get("held"):
+            return imported
+        vehicle = merge_vehicle(from_document(Vehicle, stored), from_document(Vehicle, imported), now)
+        document = to_document(vehicle)
+        return document if vehicle.held else {**document, MARK: imported[MARK]}
 
     return await _merge(repository, shop, new, old, merge)
 
@@ -120,6 +140,7 @@ async def _merge(
 
 MERGES: dict[str, Merge] = {
     "client": _merge_clients,
+    "vehicle": _merge_vehicles,
     "estimate": _merge_estimates,
     "work_order": _merge_work_orders,
     "staff": _merge_staff,

@@ -97,3 +97,12 @@ test("a delivery that was missed is fetched by opening it again", async () => {
   await socket.push("beat", { conversation: "c1", last_seq: 1, rev: 2 });
   assert.equal(socket.pending("open").payload.conversation, "c1");
 });
+
+test("a change request that is decided gives the card as it is then", async () => {
+  const { talk, socket } = await opened();
+  const deciding = talk.decide("r1", true);
+  assert.deepEqual(socket.pending("decide_change").payload, { id: "r1", accept: true });
+  await socket.answer("decide_change", { ok: true, id: "r1", client: { name: "Maria Ortiz" } });
+  await deciding;
+  assert.equal(talk.client.name, "Maria Ortiz");
+});

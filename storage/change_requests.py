@@ -1,0 +1,101 @@
+"""Change requests: what a client wants changed in the own details, for staff to accept or decline.
+
+One request is one field of one message: the same message again is the same request.
+
+    waiting -> accepted -> applied (the record carries it)        waiting -> declined
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from storage.codec import from_document, to_document
+from storage.ids import record_id
+from storage.mongo import Database
+from storage.records import BY_CLIENT
+
+DetailName: TypeAlias = Literal["name", "email", "phone", "address", "plate"]
+RequestState: TypeAlias = Literal["waiting", "accepted", "declined"]
+
+HOLD = timedelta(days=30)  # how long what was accepted holds against imports that say otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest:
+    """One wish. `old` is what it replaces, None where `new` is added beside what is there (a second phone)."""
+
+    id: str
+    shop: str
+    client_id: str
+    field: DetailName
+    vehicle_id: str | None = None  # whose plate it is
+    old: str | None = None
+    new: str
+    conversation: str
+    message_id: str  # of the yes that it was asked for with
+    at: datetime
+    state: RequestState = "waiting"
+    decided_by: str | None = None  # staff id
+    decided_at: datetime | None = None
+    applied_at: datetime | None = None  # when the record was changed
+
+    @property
+    def is_due(self) -> bool:
+        """Whether staff have something to do: decide, or accept again what a crash kept from being applied."""
+        return self.state == "waiting" or (self.state == "accepted" and self.applied_at is None)
+
+
+INDEXES = [BY_CLIENT, IndexModel([("shop", ASCENDING), ("state", ASCENDING), ("at", ASCENDING)], name="by_state")]
+
+
+def change_request_id(shop: str, message_id: str, field: DetailName) -> str:
+    """The id of what one message wants of one field."""
+    return record_id(shop, "change_request", f"{message_id}:{field}")
+
+
+class ChangeRequests:
+    """The change requests of all shops."""
+
+    name = "change_requests"
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database[self.name]
+
+    async def append(self, request: ChangeRequest) -> bool:
+        """Write it down. False: it was, already."""
+        try:
+            await self._collection.insert_one(to_document(request))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def find(self, shop: str, request_id: str) -> ChangeRequest | None:
+        """The request, or None."""
+        found = await self._collection.find_one({"_id": request_id, "shop": shop})
+        return None if found is None else from_document(ChangeRequest, found)
+
+    async def list_waiting(self, shop: str, limit: int = 200) -> list[ChangeRequest]:
+        """What waits to be decided, the oldest first."""
+        found = self._collection.find({"shop": shop, "state": "waiting"}).sort("at", 1).limit(limit)
+        return [from_document(ChangeRequest, document) for document in await found.to_list(None)]
+
+    async def list_for_client(self, shop: str, client_id: str) -> list[ChangeRequest]:
+        """All of a client's, the oldest first."""
+        found = [document async for document in self._collection.find({"shop": shop, "client_id": client_id})]
+        requests = [from_document(ChangeRequest, document) for document in found]
+        return sorted(requests, key=lambda request: (request.at, request.id))
+
+    async def decide(self, shop: str, request_id: str, *, accept: bool, by: str, at: datetime) -> ChangeRequest | None:
+        """Accept or decline what waits. What was decided before stays so: the request says how. None: there is none."""
+        decided = {"state": "accepted" if accept else "declined", "decided_by": by, "decided_at": at}
+        query = {"_id": request_id, "shop": shop, "state": "waiting"}
+        await self._collection.update_one(query, {"$set": decided})
+        return await self.find(shop, request_id)
+
+    async def mark_applied(self, shop: str, request_id: str, at: datetime) -> None:
+        """The record carries it."""
+        query = {"_id": request_id, "shop": shop, "state": "accepted"}
+        await self._collection.update_one(query, {"$set": {"applied_at": at}})
