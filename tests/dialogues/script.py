@@ -22,6 +22,8 @@ url: https://pay...       the address of one of its links begins so
 handoff: asked           a person is called, for this reason
 silent                   there is no answer
 who: ann                 the answer says who of several it was
+changes: email a > b     all that this peer asked to have changed (`-`: nothing was on file)
+wishes: stopped          what this peer wants no more of: `stopped` texts, `reminders` ...
 booked: brakes 2026-...  all visits of this peer, with their status
 """
 
@@ -31,7 +33,9 @@ from pathlib import Path
 from storage.messages import ChannelName
 
 SAYS = frozenset({"client", "pick", "code", "status", "again", "payload", "old"})
-CHECKS = frozenset({"bot", "not", "choices", "link", "page", "url", "handoff", "silent", "who", "booked"})
+CHECKS = frozenset(
+    {"bot", "not", "choices", "link", "page", "url", "handoff", "silent", "who", "booked", "changes", "wishes"}
+)
 
 _CHANNELS: tuple[ChannelName, ...] = ("web", "sms")
 

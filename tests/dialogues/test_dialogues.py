@@ -12,7 +12,7 @@ from bot.understanding import Understander
 from storage.messages import ChannelName
 from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, Driver, identity_for
-from tests.dialogues.people import LATE, NOW, SHOP, move_in
+from tests.dialogues.people import LATE, NOW, PHONES, SHARED_PHONE, SHOP, UNKNOWN_PHONE, move_in
 from tests.dialogues.script import Line, Script, read_scripts
 
 SCRIPTS = read_scripts(Path(__file__).parent / "scripts")
@@ -27,7 +27,9 @@ def test_there_are_dialogues() -> None:
 
 @pytest.fixture
 def assistant(store: Storage, understander: Understander) -> Assistant:
-    return Assistant(store=store, understander=understander, catalog=load_catalog(), public_url="https://shop.test")
+    return Assistant(
+        store=store, understander=understander, catalog=load_catalog(), public_url="https://shop.test"
+    )
 
 
 @pytest.mark.parametrize(("script", "channel"), CASES)
@@ -59,8 +61,8 @@ async def play(script: Script, driver: Driver, channel: str, store: Storage) -> 
                 answer = await driver.again()
             case "status":
                 driver.set_status("waiting")
-            case "booked":
-                assert await _booked(store, script.peer) == line.text, where
+            case "booked" | "changes" | "wishes":
+                assert await _ON_FILE[line.verb](store, script.peer) == line.text, where
             case "silent":
                 assert answer is None, where
             case _:
@@ -93,6 +95,20 @@ def check(line: Line, answer: Answer, channel: str, where: str) -> None:
             assert answer.identified_as == line.text, where
 
 
+async def _changes(store: Storage, peer: str) -> str:
+    """What the peer asked to have changed: `email old > new`, in the order of the details' names."""
+    requests = await store.change_requests.list_for_client(SHOP.slug, peer)
+    return " | ".join(sorted(f"{one.field} {one.old or '-'} > {one.new}" for one in requests))
+
+
+async def _wishes(store: Storage, peer: str) -> str:
+    """What the peer wants no more of."""
+    phone = {"visitor": UNKNOWN_PHONE, "shared": SHARED_PHONE}.get(peer) or PHONES[peer]
+    stopped = ["stopped"] if await store.consents.is_stopped(SHOP.slug, phone) else []
+    record = await store.consents.find_for_client(SHOP.slug, peer)
+    return ", ".join([*stopped, *sorted(record.withdrawn if record else ())])
+
+
 async def _booked(store: Storage, peer: str) -> str:
     """The peer's visits: `oil_change 2026-03-12 10:00 confirmed`, in order."""
     if peer == "visitor":
@@ -102,3 +118,6 @@ async def _booked(store: Storage, peer: str) -> str:
         visits = await store.visits.list_for_client(SHOP.slug, peer)
     local = [(visit, visit.starts_at.astimezone(SHOP.zone)) for visit in visits]
     return ", ".join(f"{'+'.join(visit.services)} {at:%Y-%m-%d %H:%M} {visit.status}" for visit, at in local)
+
+
+_ON_FILE = {"booked": _booked, "changes": _changes, "wishes": _wishes}
