@@ -32,6 +32,7 @@ from storage.proof import LinkScope
 from storage.store import Storage
 
 if TYPE_CHECKING:
+    from bot.teaching import Teaching
     from chat.hub import Hub
     from chat.service import Chat
     from storage.demo.load import DemoSummary
@@ -71,6 +72,7 @@ class Running:
     clock: BusinessClock
     hub: "Hub"
     app: web.Application
+    teaching: "Teaching"
 
 
 @asynccontextmanager
@@ -78,7 +80,9 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
     """The bot, the chat and the pages; with `work`, also what delivers and sweeps."""
     from bot.assistant import Assistant
     from bot.catalog import load_catalog
+    from bot.teaching import Teaching
     from bot.understanding import Understander
+    from bot.understanding.shop_models import ShopModels
     from chat.service import open_chat
 
     clock = BusinessClock(settings.now)
@@ -88,37 +92,30 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
         understander = await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
     except ValueError as error:
         raise CannotRun(f"bot/intents: {error}") from error
-    assistant = Assistant(store=store, understander=understander, catalog=catalog, public_url=settings.public_url)
+    shop_models = ShopModels(understander, catalog.examples, settings.data_dir)
+    teaching = Teaching(store, shop_models, catalog)
+    assistant = Assistant(store=store, models=shop_models, catalog=catalog, public_url=settings.public_url)
     modules = _ROOT / "node_modules"
     async with open_chat(settings, store, clock, assistant, node_modules=modules, work=work) as chat:
-        app = _pages(settings, store, clock, chat)
+        app = _pages(settings, store, clock, chat, teaching)
         chat.attach(app)
-        yield Running(settings, store, clock, chat.hub, app)
+        async with teaching.open():
+            yield Running(settings, store, clock, chat.hub, app, teaching)
 
 
-def _pages(settings: Settings, store: Storage, clock: BusinessClock, chat: "Chat") -> web.Application:
+def _pages(
+    settings: Settings, store: Storage, clock: BusinessClock, chat: "Chat", teaching: "Teaching"
+) -> web.Application:
     from portal_views.context import PortalContext
+    from portal_views.health import health_routes
     from portal_views.routes import portal_routes
     from portal_views.security import security_middleware
 
     app = web.Application(middlewares=[security_middleware(settings)], client_max_size=1024 * 1024)
-    app.add_routes(portal_routes(PortalContext(settings=settings, store=store, clock=clock, live=chat.live)))
-    app.add_routes(_health_routes(store))
+    context = PortalContext(settings=settings, store=store, clock=clock, live=chat.live, lessons=teaching)
+    app.add_routes(portal_routes(context))
+    app.add_routes(health_routes(store))
     return app
-
-
-def _health_routes(store: Storage) -> list[web.RouteDef]:
-    async def alive(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def ready(_: web.Request) -> web.Response:
-        try:
-            await store.database.check_reachable()
-        except DatabaseUnavailable:
-            return web.json_response({"ok": False, "database": "unreachable"}, status=503)
-        return web.json_response({"ok": True, "database": "reachable"})
-
-    return [web.get("/healthz", alive), web.get("/readyz", ready)]
 
 
 def _check_not_production(settings: Settings) -> None:
@@ -268,6 +265,13 @@ async def text_the_shop(settings: Settings, options: argparse.Namespace) -> int:
     return await run_sms(settings, options.shop, options.number, options.text)
 
 
+async def understand(settings: Settings, options: argparse.Namespace) -> int:
+    """Say what messages mean. 0 all could be read, 2 some not."""
+    from bot.understanding.command import understand_lines
+
+    return await understand_lines(settings, options, open_store)
+
+
 async def serve_actions(settings: Settings) -> int:
     """Serve the intents to a Rasa server."""
     from bot.rasa import serve_actions as serve_rasa
@@ -293,6 +297,8 @@ def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[An
             return import_files(settings, options)
         case "sms":
             return text_the_shop(settings, options)
+        case "understand":
+            return understand(settings, options)
         case _:
             return add_staff(settings, options)
 

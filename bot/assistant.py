@@ -12,30 +12,32 @@ from bot.answers import Wording
 from bot.catalog import Catalog
 from bot.dialogue import Dialogue
 from bot.gist import with_gist
-from bot.hearing import Heard, chosen, find_choice, parse_payload
+from bot.hearing import Doubt, Heard, chosen, find_choice, parse_payload
 from bot.links import Linker
 from bot.peer import Peer
 from bot.proving import Proving, identity_of
 from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
-from bot.understanding import Language, Understander, Understanding
+from bot.understanding import OUT_OF_SCOPE, Language, Understanding
 from bot.understanding.card_numbers import holds_card_number, without_card_numbers
 from bot.understanding.language import says_language
+from bot.understanding.shop_models import Models
 from storage.messages import Button
 from storage.shops import Shop
 from storage.store import Storage
 
 _PAYING = "pay_invoice"
+_NEITHER = "help"  # what is picked when "Did you mean" offers nothing that was meant
 _EITHER = frozenset({"", "no", "ok", "okay", "stop"})
 
 
 class Assistant:
     """The bot of one process. Shared by all turns; keeps nothing between them."""
 
-    def __init__(self, *, store: Storage, understander: Understander, catalog: Catalog, public_url: str) -> None:
+    def __init__(self, *, store: Storage, models: Models, catalog: Catalog, public_url: str) -> None:
         self._store = store
-        self._understander = understander
+        self._models = models
         self._proving = Proving(store, catalog.common, self._understand)
         self._dialogue = Dialogue(catalog, self._proving)
         self._linker = Linker(store, public_url)
@@ -78,13 +80,16 @@ class Assistant:
         intent, given = picked
         said = tracker.slots.get("said") if given.get("said") else None
         if isinstance(said, str):  # "Did you mean": the message itself, with the intent that was picked
-            understanding = await self._understand(turn, said, peer, language)
-            understanding = replace(understanding, intent=intent, confidence=1.0, alternatives=(), second_intent=None)
-            return Heard(understanding=understanding, picked=True)
-        return Heard(understanding=chosen(intent, turn.text, language), given=given, picked=True)
+            doubtful = await self._understand(turn, said, peer, language)
+            understanding = replace(doubtful, intent=intent, confidence=1.0, alternatives=(), second_intent=None)
+            return Heard(understanding=understanding, picked=True, doubt=Doubt(doubtful, intent))
+        doubt, asked = None, tracker.slots.get("said")
+        if intent == _NEITHER and tracker.requested_slot == "intent" and isinstance(asked, str):
+            doubt = Doubt(await self._understand(turn, asked, peer, language), OUT_OF_SCOPE)
+        return Heard(understanding=chosen(intent, turn.text, language), given=given, picked=True, doubt=doubt)
 
     async def _understand(self, turn: Turn, text: str, peer: Peer, language: Language) -> Understanding:
-        return self._understander.understand(
+        return self._models.for_shop(turn.shop.slug).understand(
             text, now=turn.now, shop=turn.shop, vehicles=await peer.vehicles(), default_language=language
         )
 
@@ -103,6 +108,7 @@ class Assistant:
             hand_off=hand_off,
             tracker=tracker.to_dict(),
             identified_as=said.identified_as,
+            unclear=said.unclear,
         )
 
 

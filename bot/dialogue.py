@@ -10,6 +10,7 @@ from bot.gate import Gate, gate_for
 from bot.proving import Proving
 from bot.reply import Choice, Reply
 from bot.scene import Said, Scene
+from bot.unclear import find_unclear
 from bot.understanding import OUT_OF_SCOPE
 
 SURE = 0.75  # from here on an answer may be given while a person is due, or in the middle of a form
@@ -49,10 +50,12 @@ class Dialogue:
         return replace(said, identified_as=scene.peer.client_id) if newly_known else said
 
     def _may_answer(self, scene: Scene) -> bool:
-        """Anything, unless a person is due: then what is sure and only reads."""
+        """Anything, unless a person is due: then what is sure and only reads, and what to do first in an emergency."""
         if scene.turn.status != "waiting":
             return True
         intent = self._catalog.intents.get(scene.intent)
+        if intent is not None and intent.action.urgent and scene.understanding.confidence >= SURE:
+            return True
         if intent is None or scene.intent in _TALK or scene.tracker.active_loop is not None:
             return False
         open_to_peer = gate_for(intent.action, scene.peer.identity) is Gate.OPEN
@@ -65,6 +68,7 @@ class Dialogue:
         if rivals:
             return self._ask_which(scene, rivals)
         name = scene.intent if scene.intent in self._catalog.intents else OUT_OF_SCOPE
+        unclear = find_unclear(scene) if name == OUT_OF_SCOPE or scene.heard.doubt is not None else None
         missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0
         scene = replace(scene, tracker=replace(scene.tracker, misunderstood=missed))
         first, *rest = self._both(name, scene.understanding.second_intent)
@@ -72,7 +76,7 @@ class Dialogue:
         for second in rest:
             if said.tracker.after_proof is None and said.reply.hand_off is None:
                 said = _joined(said, await self.run(replace(scene, tracker=said.tracker), second))
-        return said
+        return replace(said, unclear=unclear or said.unclear)
 
     def _followed(self, scene: Scene) -> Scene:
         """The scene with the last question in it again, where the message only points ("and the other one?")."""
@@ -108,13 +112,16 @@ class Dialogue:
             return Said(reply=outcome.reply, tracker=tracker, context=context)
         tracker = replace(tracker, misunderstood=tracker.misunderstood + 1)
         if tracker.misunderstood >= PATIENCE:
-            return await self.run(replace(scene, tracker=tracker), OUT_OF_SCOPE)
-        return Said(reply=outcome.reply, tracker=tracker, context=context)
+            said = await self.run(replace(scene, tracker=tracker), OUT_OF_SCOPE)
+            return replace(said, unclear=find_unclear(scene))
+        return Said(reply=outcome.reply, tracker=tracker, context=context, unclear=find_unclear(scene))
 
     async def _in_form(self, scene: Scene, form: str) -> Said:
         """A message while a form is open: a question in the middle is answered first, then the form asks on."""
         if not self._is_digression(scene, form):
             return await self.run(scene, form)
+        if isinstance(self._catalog.intents[scene.intent].action, Form):  # another form takes its place
+            return await self.run(replace(scene, tracker=scene.tracker.without_form()), scene.intent)
         said = await self.run(scene, scene.intent)
         if said.reply.hand_off is not None or said.tracker.after_proof is not None:
             return said

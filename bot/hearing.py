@@ -30,6 +30,14 @@ _SMALL_WORDS = "the a an my one please change other el la los las un una mi por 
 _SMALL = frozenset(_SMALL_WORDS.split())
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The message that "Did you mean" was asked about, as it is understood, and the intent that was picked for it."""
+
+    understanding: Understanding
+    picked: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """A message as the dialogue sees it. `picked`: it came as a quick reply, so there is no doubt about it."""
@@ -37,6 +45,7 @@ class Heard:
     understanding: Understanding
     given: Mapping[str, Any] = field(default_factory=dict)
     picked: bool = False
+    doubt: Doubt | None = None  # it answers "Did you mean"
 
 
 def parse_payload(payload: str) -> tuple[str, dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from bot.hearing import Heard
 from bot.peer import Peer
 from bot.reply import Reply
 from bot.tracker import Tracker
-from bot.turn import Turn
+from bot.turn import Turn, Unclear
 from bot.understanding import Understanding
 
 
@@ -54,3 +54,4 @@ class Said:
     tracker: Tracker
     context: Context
     identified_as: str | None = None  # a shared number said who
+    unclear: Unclear | None = None  # the message was not understood, or only after a question

@@ -7,7 +7,7 @@ from typing import Any
 from bot.reply import HandOff
 from storage.messages import Button, ChannelName, Link, Status
 from storage.proof import Identity
-from storage.shops import Shop
+from storage.shops import Language, Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,27 @@ class Turn:
     episode: int = 1  # of the conversation: a new one begins with a fresh dialogue
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An intent that a message was taken for; `confidence` is 0..1."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A message that was not understood, or only after "Did you mean": staff may say what it means.
+
+    `picked` is the intent that the client picked then, `out_of_scope`: none of those offered; None: nobody was asked.
+    """
+
+    text: str
+    language: Language
+    guesses: tuple[Guess, ...] = ()  # best first
+    picked: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the hub stores and sends. `tracker` replaces the dialogue's state."""
@@ -37,3 +58,4 @@ class Answer:
     hand_off: HandOff | None = None
     tracker: dict[str, Any] = field(default_factory=dict)
     identified_as: str | None = None  # client id: a shared number said who, or a code proved who
+    unclear: Unclear | None = None  # what staff should see of this turn

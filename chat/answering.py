@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.apology import apologise
-from bot.turn import Answer, Turn
+from bot.turn import Answer, Turn, Unclear
 from chat.directory import Directory
 from chat.handoff import Event
 from chat.turns import Job
@@ -15,8 +15,10 @@ from chat.writer import AnswerRefused, Draft, LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Delivery, Entry
+from storage.mongo import DatabaseError
 from storage.proof import VISITOR
 from storage.shops import Shop
+from storage.unclear import UnclearGuess, UnclearMessage, UnclearMessages
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +39,20 @@ class Bot(Protocol):
 class Answering:
     """Runs the assistant on a stored message and stores its answer."""
 
-    def __init__(self, assistant: Bot, clock: BusinessClock, writer: LogWriter, directory: Directory) -> None:
+    def __init__(
+        self,
+        assistant: Bot,
+        clock: BusinessClock,
+        writer: LogWriter,
+        directory: Directory,
+        unclear: UnclearMessages,
+    ) -> None:
         self._assistant = assistant
         self._clock = clock
         self._writer = writer
         self._directory = directory
+        self._unclear = unclear
+        self._keeping: set[asyncio.Task[None]] = set()
         self._staff_types: dict[str, asyncio.Event] = {}
 
     def staff_typing(self, conversation_id: str, *, on: bool) -> None:
@@ -65,9 +76,39 @@ class Answering:
             return None
         await self._hold(conversation.id)
         try:
-            return await self._writer.append(_draft(conversation, job, answer))
+            written = await self._writer.append(_draft(conversation, job, answer))
         except AnswerRefused:
             return None
+        if answer.unclear is not None and not written.duplicate:
+            self._keep(job.entry, answer.unclear)
+        return written
+
+    async def close(self) -> None:
+        """Finish keeping what was unclear."""
+        await asyncio.gather(*self._keeping)
+
+    def _keep(self, entry: Entry, unclear: Unclear) -> None:
+        """Keep it for staff, beside the turn: nobody waits for it."""
+        keeping = asyncio.create_task(self._store_unclear(entry, unclear))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
+
+    async def _store_unclear(self, entry: Entry, unclear: Unclear) -> None:
+        guesses = tuple(UnclearGuess(intent=guess.intent, confidence=guess.confidence) for guess in unclear.guesses)
+        message = UnclearMessage(
+            shop=entry.shop,
+            text=unclear.text,
+            language=unclear.language,
+            guesses=guesses,
+            picked=unclear.picked,
+            conversation=entry.conversation,
+            message_id=entry.id,
+            at=entry.at,
+        )
+        try:
+            await self._unclear.add(message)
+        except DatabaseError as error:
+            _log.warning("an unclear message was not kept for staff: %s", error)
 
     def _turn(self, job: Job, conversation: Conversation) -> Turn:
         return Turn(

@@ -110,7 +110,7 @@ class Hub:
         self._channels = channels
         self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
         self._publisher: asyncio.Task[None] | None = None
-        self._answering = Answering(assistant, clock, self.writer, self.directory)
+        self._answering = Answering(assistant, clock, self.writer, self.directory, store.unclear)
         self._proving = Proving(store, assistant, self.writer, live)
 
     async def start(self) -> None:
@@ -120,6 +120,7 @@ class Hub:
     async def close(self) -> None:
         """Finish what is under way. Turns that were not run are found by the next sweep."""
         await self.turns.close()
+        await self._answering.close()
         if self._publisher is not None:
             self._publisher.cancel()
             await asyncio.gather(self._publisher, return_exceptions=True)

@@ -1,10 +1,12 @@
 """What the handlers of the pages need, made by `server.py` and handed in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.clock import BusinessClock
 from config.settings import Settings
+from storage.shops import Language
 from storage.store import Storage
 
 
@@ -28,6 +30,27 @@ class Quiet:
         """No sockets here."""
 
 
+class Lessons(Protocol):
+    """What staff may teach the bot."""
+
+    def names(self, language: Language) -> Mapping[str, str]:
+        """What a message may mean: each intent and what people call it, in the order to show them."""
+
+    def taught(self, shop: str) -> None:
+        """Something was taught or taken back: it is to be learned now."""
+
+
+class NoLessons:
+    """There is no bot in this process (tests, commands)."""
+
+    def names(self, language: Language) -> Mapping[str, str]:  # noqa: ARG002  # no bot speaks any
+        """Nothing can be meant."""
+        return {}
+
+    def taught(self, shop: str) -> None:
+        """Nobody learns."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalContext:
     """Everything that a page may use."""
@@ -36,3 +59,4 @@ class PortalContext:
     store: Storage
     clock: BusinessClock
     live: Live
+    lessons: Lessons = field(default_factory=NoLessons)

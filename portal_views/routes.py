@@ -16,6 +16,7 @@ from portal_views import (
     profile,
     shop_page,
     sign_out,
+    staff_understanding,
     statics,
     vehicle,
     vehicles,
@@ -26,10 +27,12 @@ from portal_views.access import client_page
 from portal_views.access import shop_page as public
 from portal_views.context import PortalContext
 from portal_views.front_door import front_door
+from portal_views.staff_access import staff_page
 from portal_views.staff_login import staff_login, staff_login_page, staff_sign_out
 
 SHOP = "/s/{slug}"
 PORTAL = "/s/{slug}/portal"
+UNDERSTANDING = "/staff/settings/understanding"
 
 
 def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
@@ -72,6 +75,8 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get("/staff/login", staff_login_page(context)),
         web.post("/staff/login", staff_login(context)),
         web.post("/staff/sign-out", staff_sign_out(context)),
+        web.get(UNDERSTANDING, staff_page(context, staff_understanding.show, "owner", "advisor")),
+        web.post(UNDERSTANDING, staff_page(context, staff_understanding.submit, "owner", "advisor")),
     ]
 
 

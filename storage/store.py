@@ -17,6 +17,7 @@ from storage import (
     service_records,
     shops,
     staff,
+    unclear,
     unrouted,
     vehicles,
     visits,
@@ -40,6 +41,7 @@ from storage.reminders import Reminders
 from storage.service_records import ServiceRecords
 from storage.shops import Shops
 from storage.staff import Staffs
+from storage.unclear import UnclearMessages
 from storage.unrouted import UnroutedTexts
 from storage.vehicles import Vehicles
 from storage.visits import Visits
@@ -63,6 +65,7 @@ _INDEXES = {
     Visits.name: visits.INDEXES,
     Outbox.name: outbox.INDEXES,
     UnroutedTexts.name: unrouted.INDEXES,
+    UnclearMessages.name: unclear.INDEXES,
     ChangeRequests.name: change_requests.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
@@ -92,6 +95,7 @@ class Storage:
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
         self.unrouted = UnroutedTexts(database)
+        self.unclear = UnclearMessages(database)
         self.change_requests = ChangeRequests(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys

@@ -9,6 +9,7 @@ from bot.assistant import Assistant
 from bot.catalog import load_catalog
 from bot.turn import Answer
 from bot.understanding import Understander
+from bot.understanding.shop_models import SharedModel
 from storage.messages import ChannelName
 from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, Driver, identity_for
@@ -28,7 +29,7 @@ def test_there_are_dialogues() -> None:
 @pytest.fixture
 def assistant(store: Storage, understander: Understander) -> Assistant:
     return Assistant(
-        store=store, understander=understander, catalog=load_catalog(), public_url="https://shop.test"
+        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
     )
 
 

@@ -9,6 +9,7 @@ from bot.assistant import Assistant
 from bot.catalog import load_catalog
 from bot.turn import Turn
 from bot.understanding import Understander
+from bot.understanding.shop_models import SharedModel
 from storage.messages import ChannelName
 from storage.proof import Identity, LinkScope, Proof
 from storage.store import Storage
@@ -34,7 +35,9 @@ PIECES = (
 @pytest.fixture
 async def assistant(store: Storage, understander: Understander) -> Assistant:
     await move_in(store)
-    return Assistant(store=store, understander=understander, catalog=load_catalog(), public_url="https://shop.test")
+    return Assistant(
+        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2])
