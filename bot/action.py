@@ -47,6 +47,7 @@ class Intent(Action):
     page: ClassVar[PageName | None] = None  # the portal page that shows the same: what a link must be for
     section: ClassVar[Section | None] = None  # of the portal; switched off, the bot does not tell it either
     changes: ClassVar[bool] = False  # it may change something, or calls a person: never run on a doubtful message
+    urgent: ClassVar[bool] = False  # said also while a person is due: what to do first in an emergency
     is_form: ClassVar[bool] = False
 
     def __init__(self, intent: str, desk: "Desk | None" = None) -> None:

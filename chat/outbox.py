@@ -181,8 +181,11 @@ class OutboxWorker:
         """From whom it goes, and why it cannot go, if so."""
         if row.kind == "email":
             return row.sender or self._mail_sender, None
-        if await self._store.consents.is_stopped(row.shop, row.to):
-            return None, OPTED_OUT
+        consents = self._store.consents
+        if await consents.is_stopped(row.shop, row.to):
+            confirms = row.purpose == "opt_out" and await consents.is_last_word(row.shop, row.to)
+            if not confirms:
+                return None, OPTED_OUT
         shop = await self._store.shops.find(row.shop) if row.sender is None else None
         sender = row.sender or (shop.sms_number if shop is not None else None)
         return sender, None if sender else "no_sms_number"

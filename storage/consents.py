@@ -21,7 +21,7 @@ Act = Literal["stop", "start", "withdraw", "grant"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentAct:
-    """One thing that was said. `source` says where: `sms`, `carrier`, `portal`, `staff`, `import`."""
+    """One thing that was said. `source`: `sms:SID`, `carrier`, `chat:MESSAGE`, `portal`, `staff`, `import`."""
 
     act: Act
     at: datetime
@@ -42,6 +42,8 @@ class ConsentRecord:
     withdrawn: tuple[Purpose, ...] = ()
     history: tuple[ConsentAct, ...] = ()
 
+
+_CHAT = "chat:"
 
 INDEXES = [IndexModel([("shop", ASCENDING), ("phone", ASCENDING)], name="by_phone")]
 
@@ -69,6 +71,16 @@ class Consents:
         """Whether nothing may be texted to this number."""
         record = await self.find(shop, phone)
         return record is not None and record.stopped
+
+    async def is_last_word(self, shop: str, phone: str, message_id: str | None = None) -> bool:
+        """Whether the last that was said is a stop in words (of that message): one text may still confirm it.
+
+        A carrier that was told STOP confirms it itself; of ours in words it knows nothing.
+        """
+        record = await self.find(shop, phone)
+        last = record.history[-1] if record is not None and record.history else None
+        wanted = _CHAT if message_id is None else said_in_chat(message_id)
+        return last is not None and last.act == "stop" and last.source.startswith(wanted)
 
     async def stop(self, shop: str, phone: str, at: datetime, source: str) -> None:
         """The number said STOP. Nothing but its own START undoes it."""
@@ -115,6 +127,11 @@ class Consents:
             },
             upsert=True,
         )
+
+
+def said_in_chat(message_id: str) -> str:
+    """The source of what a message said in words, rather than by a carrier's keyword."""
+    return f"{_CHAT}{message_id}"
 
 
 def _phone_id(shop: str, phone: str) -> str:

@@ -64,6 +64,8 @@ class SmsChannel:
         """Put the entry into the outbox. Failed at once: `no_number`, `not_a_phone`, `no_sms_number`, `opted_out`."""
         to = conversation.phone
         problem = await self._problem(shop, to)
+        confirms = problem == OPTED_OUT and await self._confirms_stop(shop, to, entry)
+        problem = None if confirms else problem
         if to is None or problem is not None:
             return Delivery(state="failed", error=problem)
         await self._store.outbox.add(
@@ -73,7 +75,7 @@ class SmsChannel:
                 to=to,
                 sender=shop.sms_number,
                 text=render(entry.text, entry.buttons, entry.links),
-                purpose="reply",
+                purpose="opt_out" if confirms else "reply",
                 dedupe_key=entry.id,
                 conversation=conversation.id,
                 message_id=entry.id,
@@ -81,6 +83,11 @@ class SmsChannel:
         )
         self._wake()
         return Delivery(state="queued")
+
+    async def _confirms_stop(self, shop: Shop, to: str | None, entry: Entry) -> bool:
+        """Whether this is the one answer to the wish for no more texts."""
+        asked = entry.in_reply_to
+        return bool(to and asked) and await self._store.consents.is_last_word(shop.slug, to or "", asked)
 
     async def _problem(self, shop: Shop, to: str | None) -> str | None:
         if to is None:

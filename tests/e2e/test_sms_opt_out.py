@@ -1,9 +1,13 @@
 """STOP, START and HELP: obeyed, recorded, never forgotten, never answered with more than they allow."""
 
+from datetime import timedelta
+
 import pytest
 
 from chat.channels.sms import TEXT_PATH
 from chat.channels.sms_text import segments
+from config.clock import utc_now
+from storage.outbox import OutboxRow
 from tests.e2e.sms_line import MARIA, SHOP, STRANGER, open_line
 
 MARIA_PHONE = MARIA.phones[0]
@@ -128,3 +132,16 @@ async def test_cancel_from_an_unknown_number_still_asks_for_a_person(line):
     await line.text(STRANGER, "cancel")
     assert [kind for kind, _ in await line.said(f"phone:{STRANGER}")] == ["client", "system"]
     assert await stopped(line, STRANGER)
+
+
+@pytest.mark.parametrize(("source", "texts"), [("chat:m1", 1), ("sms:SM1", 0)])
+async def test_only_a_stop_in_words_is_confirmed_by_a_text_of_ours(line, source, texts):
+    await line.store.consents.stop("bayside", MARIA_PHONE, utc_now(), source)
+    for number, purpose in enumerate(("opt_out", "reply")):
+        row = OutboxRow(
+            shop="bayside", kind="sms", to=MARIA_PHONE, text="Done", purpose=purpose, dedupe_key=f"row{number}"
+        )
+        await line.store.outbox.add(row)
+    await line.deliver()
+    await line.deliver(later=timedelta(minutes=1))
+    assert len(line.twilio.bodies) == texts

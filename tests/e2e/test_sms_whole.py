@@ -74,3 +74,29 @@ async def test_a_burst_of_replayed_texts_is_answered_once_each_and_written_down_
     assert len(entries) == 10
     rows = await running.store.outbox.list_to(SHOP.slug, PHONE, utc_now() - timedelta(hours=1))
     assert len(rows) == 5
+
+
+async def test_a_wish_for_no_more_texts_is_confirmed_by_one_last_text_and_start_undoes_it(running, texting):
+    async def sent() -> list[str]:
+        rows = await running.store.outbox.list_to(SHOP.slug, PHONE, utc_now() - timedelta(hours=1))
+        return [row.text for row in rows]
+
+    await texting("please stop texting me")
+    assert "no more texts to this number" in await texting("yes")
+    assert await running.store.consents.is_stopped(SHOP.slug, PHONE)
+    assert len(await sent()) == 2
+    await texting("what do I owe?")
+    assert len(await sent()) == 2
+    await texting("START")
+    assert not await running.store.consents.is_stopped(SHOP.slug, PHONE)
+    assert "$" in await texting("what do I owe?")
+
+
+async def test_a_carriers_stop_after_the_wish_holds_the_last_text_back_as_well(running):
+    consents = running.store.consents
+    await consents.stop(SHOP.slug, PHONE, utc_now(), "chat:m1")
+    assert await consents.is_last_word(SHOP.slug, PHONE)
+    assert await consents.is_last_word(SHOP.slug, PHONE, "m1")
+    assert not await consents.is_last_word(SHOP.slug, PHONE, "m2")
+    await consents.stop(SHOP.slug, PHONE, utc_now(), "carrier")
+    assert not await consents.is_last_word(SHOP.slug, PHONE)
