@@ -10,6 +10,7 @@ from bot.gate import Gate, gate_for
 from bot.proving import Proving
 from bot.reply import Choice, Reply
 from bot.scene import Said, Scene
+from bot.unclear import find_unclear
 from bot.understanding import OUT_OF_SCOPE
 
 SURE = 0.75  # from here on an answer may be given while a person is due, or in the middle of a form
@@ -67,6 +68,7 @@ class Dialogue:
         if rivals:
             return self._ask_which(scene, rivals)
         name = scene.intent if scene.intent in self._catalog.intents else OUT_OF_SCOPE
+        unclear = find_unclear(scene) if name == OUT_OF_SCOPE or scene.heard.doubt is not None else None
         missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0
         scene = replace(scene, tracker=replace(scene.tracker, misunderstood=missed))
         first, *rest = self._both(name, scene.understanding.second_intent)
@@ -74,7 +76,7 @@ class Dialogue:
         for second in rest:
             if said.tracker.after_proof is None and said.reply.hand_off is None:
                 said = _joined(said, await self.run(replace(scene, tracker=said.tracker), second))
-        return said
+        return replace(said, unclear=unclear or said.unclear)
 
     def _followed(self, scene: Scene) -> Scene:
         """The scene with the last question in it again, where the message only points ("and the other one?")."""
@@ -110,8 +112,9 @@ class Dialogue:
             return Said(reply=outcome.reply, tracker=tracker, context=context)
         tracker = replace(tracker, misunderstood=tracker.misunderstood + 1)
         if tracker.misunderstood >= PATIENCE:
-            return await self.run(replace(scene, tracker=tracker), OUT_OF_SCOPE)
-        return Said(reply=outcome.reply, tracker=tracker, context=context)
+            said = await self.run(replace(scene, tracker=tracker), OUT_OF_SCOPE)
+            return replace(said, unclear=find_unclear(scene))
+        return Said(reply=outcome.reply, tracker=tracker, context=context, unclear=find_unclear(scene))
 
     async def _in_form(self, scene: Scene, form: str) -> Said:
         """A message while a form is open: a question in the middle is answered first, then the form asks on."""
