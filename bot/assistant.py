@@ -41,6 +41,7 @@ class Assistant:
         self._proving = Proving(store, catalog.common, self._understand)
         self._dialogue = Dialogue(catalog, self._proving)
         self._linker = Linker(store, public_url)
+        self._names = {name: intent.answers["choice"]["en"] for name, intent in catalog.intents.items()}
 
     async def answer(self, turn: Turn) -> Answer | None:
         """The answer to this message, None where the bot is to stay silent. Errors of storage may pass."""
@@ -95,7 +96,7 @@ class Assistant:
 
     async def _answer(self, said: Said) -> Answer:
         reply, context = said.reply, said.context
-        hand_off = reply.hand_off and await with_gist(reply.hand_off, context)
+        hand_off = reply.hand_off and await with_gist(reply.hand_off, context, self._names)
         tracker = replace(said.tracker, choices=reply.choices)
         if hand_off is not None:
             tracker = tracker.without_form()
