@@ -83,6 +83,7 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
     from bot.teaching import Teaching
     from bot.understanding import Understander
     from bot.understanding.shop_models import ShopModels
+    from chat.rasa_client import open_rasa
     from chat.service import open_chat
 
     clock = BusinessClock(settings.now)
@@ -94,13 +95,16 @@ async def open_service(settings: Settings, store: Storage, *, work: bool = True)
         raise CannotRun(f"bot/intents: {error}") from error
     shop_models = ShopModels(understander, catalog.examples, settings.data_dir)
     teaching = Teaching(store, shop_models, catalog)
-    assistant = Assistant(store=store, models=shop_models, catalog=catalog, public_url=settings.public_url)
-    modules = _ROOT / "node_modules"
-    async with open_chat(settings, store, clock, assistant, node_modules=modules, work=work) as chat:
+    url, modules = settings.public_url, _ROOT / "node_modules"
+    async with AsyncExitStack() as stack:
+        rasa = await stack.enter_async_context(open_rasa(settings, catalog.intents))
+        assistant = Assistant(store=store, models=shop_models, catalog=catalog, public_url=url, rasa=rasa)
+        opened = open_chat(settings, store, clock, assistant, node_modules=modules, work=work)
+        chat = await stack.enter_async_context(opened)
         app = _pages(settings, store, clock, chat, teaching)
         chat.attach(app)
-        async with teaching.open():
-            yield Running(settings, store, clock, chat.hub, app, teaching)
+        await stack.enter_async_context(teaching.open())
+        yield Running(settings, store, clock, chat.hub, app, teaching)
 
 
 def _pages(
@@ -272,12 +276,11 @@ async def understand(settings: Settings, options: argparse.Namespace) -> int:
     return await understand_lines(settings, options, open_store)
 
 
-async def serve_actions(settings: Settings) -> int:
-    """Serve the intents to a Rasa server."""
-    from bot.rasa import serve_actions as serve_rasa
+async def with_rasa(settings: Settings, options: argparse.Namespace) -> int:
+    """What is there for those who have Rasa."""
+    from bot.rasa_commands import run_rasa_command
 
-    async with open_store(settings) as store:
-        return await serve_rasa(settings, store)
+    return await run_rasa_command(settings, options, open_store)
 
 
 def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
@@ -289,8 +292,8 @@ def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[An
             return serve(settings, work=not options.no_worker)
         case "worker":
             return work(settings)
-        case "actions":
-            return serve_actions(settings)
+        case "actions" | "export-rasa" | "rasa-sender":
+            return with_rasa(settings, options)
         case "demo":
             return load_demo_only(settings)
         case "import":

@@ -16,6 +16,7 @@ from bot.hearing import Doubt, Heard, chosen, find_choice, parse_payload
 from bot.links import Linker
 from bot.peer import Peer
 from bot.proving import Proving, identity_of
+from bot.rasa_parse import RasaReader
 from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
@@ -35,8 +36,12 @@ _EITHER = frozenset({"", "no", "ok", "okay", "stop"})
 class Assistant:
     """The bot of one process. Shared by all turns; keeps nothing between them."""
 
-    def __init__(self, *, store: Storage, models: Models, catalog: Catalog, public_url: str) -> None:
+    def __init__(
+        self, *, store: Storage, models: Models, catalog: Catalog, public_url: str, rasa: RasaReader | None = None
+    ) -> None:
+        """`rasa`: the Rasa server that does the understanding, where there is one."""
         self._store = store
+        self._rasa = rasa
         self._models = models
         self._proving = Proving(store, catalog.common, self._understand)
         self._dialogue = Dialogue(catalog, self._proving)
@@ -90,9 +95,10 @@ class Assistant:
         return Heard(understanding=chosen(intent, turn.text, language), given=given, picked=True, doubt=doubt)
 
     async def _understand(self, turn: Turn, text: str, peer: Peer, language: Language) -> Understanding:
-        return self._models.for_shop(turn.shop.slug).understand(
+        own = self._models.for_shop(turn.shop.slug).understand(
             text, now=turn.now, shop=turn.shop, vehicles=await peer.vehicles(), default_language=language
         )
+        return own if self._rasa is None else await self._rasa.revise(own, turn.message_id)
 
     async def _answer(self, said: Said) -> Answer:
         reply, context = said.reply, said.context

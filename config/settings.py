@@ -52,6 +52,26 @@ class Mail(_Frozen):
     sender: str = "pitline@localhost"
 
 
+class Rasa(_Frozen):
+    """A Rasa server that does the understanding: none without `url`. `token` is what it was started with, if any."""
+
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    token: SecretStr | None = None
+    timeout_seconds: float = Field(default=1.0, gt=0, le=4.0)  # a turn as a whole has five seconds
+
+    @field_validator("url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+
+class Actions(_Frozen):
+    """Where `server.py actions` listens. The protocol has no authentication: on this machine, or a private network."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=5055, ge=1, le=65535)  # where Rasa expects its action server
+
+
 class Settings(_Frozen):
     """The whole tree. Field comments in `docs/operating.md`; the names there are those of `_NAMES` below."""
 
@@ -71,6 +91,8 @@ class Settings(_Frozen):
     messages_per_second: float = Field(default=50.0, gt=0)
     twilio: Twilio = Twilio()
     mail: Mail = Mail()
+    rasa: Rasa = Rasa()
+    actions: Actions = Actions()
 
     @field_validator("base_url")
     @classmethod
@@ -124,6 +146,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "TWILIO_TIMEOUT_SECONDS": ("twilio", "timeout_seconds"),
     "SMTP_URL": ("mail", "url"),
     "MAIL_FROM": ("mail", "sender"),
+    "RASA_URL": ("rasa", "url"),
+    "RASA_TOKEN": ("rasa", "token"),
+    "RASA_TIMEOUT_SECONDS": ("rasa", "timeout_seconds"),
+    "ACTIONS_HOST": ("actions", "host"),
+    "ACTIONS_PORT": ("actions", "port"),
 }
 
 _REQUIRED_IN_PRODUCTION = ("MONGODB_URI", "SECRET_KEY", "BASE_URL")
