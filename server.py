@@ -5,18 +5,15 @@
 
 import argparse
 import asyncio
-import gc
 import getpass
 import importlib
 import logging
-import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import uvloop
 from aiohttp import web
@@ -24,27 +21,26 @@ from aiohttp import web
 from config.clock import BusinessClock
 from config.commands import parse_command
 from config.logs import set_up_logs
+from config.process import CannotRun, check_port_free, hold_the_collector, spare_the_collector, until_stopped
 from config.settings import Settings, SettingsError, load_settings
 from storage.embedded import embedded_database
 from storage.engine import EmbeddedDatabaseError
 from storage.mongo import DatabaseUnavailable, connect
-from storage.proof import LinkScope
 from storage.store import Storage
 
 if TYPE_CHECKING:
+    from bot.catalog import Catalog
     from bot.teaching import Teaching
+    from bot.understanding import Understander
     from chat.hub import Hub
     from chat.service import Chat
     from storage.demo.load import DemoSummary
 
+    Learned: TypeAlias = tuple[Catalog, Understander]
+
 _ROOT = Path(__file__).parent
-_DEMO_PASSWORD = "pitline-demo"  # noqa: S105  # of a made-up person in a made-up shop, never in production
 _SHORTEST_PASSWORD = 10
 _log = logging.getLogger(__name__)
-
-
-class CannotRun(Exception):
-    """One line that says what to do."""
 
 
 @asynccontextmanager
@@ -75,24 +71,33 @@ class Running:
     teaching: "Teaching"
 
 
-@asynccontextmanager
-async def open_service(settings: Settings, store: Storage, *, work: bool = True) -> AsyncIterator[Running]:
-    """The bot, the chat and the pages; with `work`, also what delivers and sweeps."""
-    from bot.assistant import Assistant
-    from bot.catalog import load_catalog
-    from bot.teaching import Teaching
+async def learn(settings: Settings) -> "Learned":
+    """The intents and who understands them: half a second, or the first time, when it is trained, many."""
+    await asyncio.to_thread(_import_service)
+    from bot.catalog import CatalogError, load_catalog
     from bot.understanding import Understander
+
+    try:
+        catalog = await asyncio.to_thread(load_catalog)
+        models = settings.data_dir / "models"
+        return catalog, await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
+    except (CatalogError, ValueError) as error:
+        raise CannotRun(f"bot/intents: {error}") from error
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, store: Storage, *, work: bool = True, learning: "asyncio.Task[Learned] | None" = None
+) -> AsyncIterator[Running]:
+    """The bot, the chat and the pages; with `work`, also what delivers and sweeps. `learning` has been begun before."""
+    from bot.assistant import Assistant
+    from bot.teaching import Teaching
     from bot.understanding.shop_models import ShopModels
     from chat.rasa_client import open_rasa
     from chat.service import open_chat
 
     clock = BusinessClock(settings.now)
-    catalog = load_catalog()
-    models = settings.data_dir / "models"
-    try:
-        understander = await asyncio.to_thread(Understander.train_or_load, models, catalog.examples)
-    except ValueError as error:
-        raise CannotRun(f"bot/intents: {error}") from error
+    catalog, understander = await (learning or learn(settings))
     shop_models = ShopModels(understander, catalog.examples, settings.data_dir)
     teaching = Teaching(store, shop_models, catalog)
     url, modules = settings.public_url, _ROOT / "node_modules"
@@ -127,50 +132,30 @@ def _check_not_production(settings: Settings) -> None:
         raise CannotRun("`run` and `demo` load a demo shop: in production use `serve`, and `import` for your records")
 
 
-def check_port_free(settings: Settings) -> None:
-    """Raises `CannotRun` when something listens there already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise CannotRun(
-                f"port {settings.port} cannot be used ({error.strerror}): stop what listens there, "
-                f"or choose another with PORT={settings.port + 1}"
-            ) from error
-
-
-async def _until_stopped() -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signal_number, stopped.set)
-    await stopped.wait()
-
-
 async def serve(settings: Settings, *, demo: bool = False, work: bool = True) -> int:
     """Serve until told to stop; with `demo`, load the demo shop first and print what to open."""
     if demo:
         _check_not_production(settings)
     check_port_free(settings)
     tell = print if demo else _log.info
-    gc.disable()  # until all is loaded: nothing of it is garbage
-    stopping = asyncio.create_task(_until_stopped())
-    ready_to_compose = asyncio.create_task(asyncio.to_thread(_import_service))  # while the database starts
+    hold_the_collector()
+    stopping = asyncio.create_task(until_stopped())
+    composable = asyncio.create_task(asyncio.to_thread(_import_service))  # while the database starts
     tell("Starting the database ...")
     async with open_store(settings) as store:
         if demo:
             tell("Looking after the demo shop ...")
-        summary = await demo_shop(settings, store) if demo else None
-        await ready_to_compose
         tell("Getting the assistant ready (the first time it is trained, which takes a moment) ...")
-        async with open_service(settings, store, work=work) as running:
+        learning = asyncio.create_task(learn(settings))  # while the demo shop is looked after
+        summary = await demo_shop(settings, store) if demo else None
+        await composable
+        async with open_service(settings, store, work=work, learning=learning) as running:
             runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=2.0)
             await runner.setup()
             await web.TCPSite(runner, settings.host, settings.port).start()
-            _spare_the_collector()
+            spare_the_collector()
             served = f"Pitline serves {settings.public_url}"
-            print(await welcome(running, summary) if summary else served, flush=True)
+            print(await _welcome(running, summary) if summary else served, flush=True)
             await stopping
             await runner.cleanup()
     return 0
@@ -181,14 +166,6 @@ def _import_service() -> None:
         importlib.import_module(name)
 
 
-def _spare_the_collector() -> None:
-    """What is loaded stays: full collections over it are the latency's long tail."""
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(100_000, 50, 1000)
-    sys.setswitchinterval(0.001)  # the database driver's threads wait less for their turn
-
-
 async def demo_shop(settings: Settings, store: Storage) -> "DemoSummary":
     """Load the demo shop, unless it is there."""
     from storage.demo.load import load_demo
@@ -196,31 +173,17 @@ async def demo_shop(settings: Settings, store: Storage) -> "DemoSummary":
     return await load_demo(store, BusinessClock(settings.now).now().date())
 
 
-async def welcome(running: Running, demo: "DemoSummary") -> str:
-    """What to open, for a first look at the demo shop."""
-    store, url, slug, shown = running.store, running.settings.public_url, demo.shop.slug, demo.clients[0]
-    link = await store.links.mint(slug, shown.client.id, LinkScope(page="dashboard"), purpose="demo")
-    key = await store.keys.issue(slug, shown.client.id)
-    lines = [
-        ("The shop's page", f"{url}/s/{slug}/"),
-        ("A client's portal", f"{url}/s/{slug}/k/{link}  ({shown.client.name}: {shown.shows})"),
-        ("  the whole of it", f"{url}/s/{slug}/login  with the login key {key}"),
-        ("A phone", f"{url}/simulator"),
-        ("Text the shop", f"curl -d from={shown.phone} -d text='what do I owe?' {url}/simulator/text"),
-    ]
-    if demo.owner is not None:
-        await store.staff.set_password(slug, demo.owner.id, _DEMO_PASSWORD)
-        sign_in = f"{url}/staff/  sign in as {demo.owner.email} with {_DEMO_PASSWORD}"
-        lines.insert(3, ("The staff inbox", sign_in))
-    shown_lines = [f"  {name:<20}{where}" for name, where in lines]
-    return "\n".join(["", f"{demo.shop.name} is open. Ctrl-C stops everything.", "", *shown_lines, ""])
+async def _welcome(running: Running, demo: "DemoSummary") -> str:
+    from storage.demo.welcome import compose_welcome
+
+    return await compose_welcome(running.store, demo, running.settings.public_url)
 
 
 async def work(settings: Settings) -> int:
     """Deliver and sweep, with no pages."""
     async with open_store(settings) as store, open_service(settings, store):
         print("Pitline's worker delivers and sweeps", flush=True)
-        await _until_stopped()
+        await until_stopped()
     return 0
 
 

@@ -8,16 +8,18 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from rasa_sdk import Action
-from rasa_sdk import Tracker as RasaTracker
-from rasa_sdk.events import ActiveLoop, SlotSet
-from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
-
 from bot.context import Context
 from bot.reply import PageName, Reply
 from bot.tracker import Slots, Tracker
+from config.imports import imported_without
 from storage.proof import Asked
 from storage.shops import Section
+
+with imported_without(empty="rasa_sdk.plugin"):  # only its server has plugins, and imports them itself
+    from rasa_sdk import Action
+    from rasa_sdk import Tracker as RasaTracker
+    from rasa_sdk.events import ActiveLoop, SlotSet
+    from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

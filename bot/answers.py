@@ -28,8 +28,17 @@ _AND = {"en": "and", "es": "y"}
 _OR = {"en": "or", "es": "o"}
 
 
+# A C loader where the wheel has one: thirty files in 50 ms instead of a second.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class TextsError(Exception):
     """A yml file cannot be used; the message names file, key and what would be right."""
+
+
+def load_yaml(path: Path) -> Any:
+    """What a yml file holds, of plain values only. Raises `yaml.YAMLError`."""
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - it is a safe loader
 
 
 def parse_answers(content: Any, where: str) -> dict[str, dict[str, str]]:
@@ -54,7 +63,7 @@ def placeholders(text: str) -> set[str]:
 def load_common() -> dict[str, dict[str, str]]:
     """The texts that belong to no single intent: forms, proof, "Did you mean", hand-off."""
     path = Path(__file__).with_name("common.yml")
-    return parse_answers(yaml.safe_load(path.read_text(encoding="utf-8"))["answers"], path.name)
+    return parse_answers(load_yaml(path)["answers"], path.name)
 
 
 class Wording:

@@ -5,6 +5,7 @@ The library's own namespace drops an unknown event without a word and sends no a
 """
 
 import asyncio
+import importlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,15 +13,18 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-import socketio
 from aiohttp import web
-from engineio.async_drivers.aiohttp import WebSocket
 
 from chat.directory import UnknownConversation
 from chat.events import Json, Payload, ProtocolError, parse
 from chat.handoff import NotAllowed
+from config.imports import imported_without
 from config.settings import Settings
 from storage.mongo import DatabaseError, DatabaseUnavailable
+
+with imported_without("redis", "requests"):  # of its other managers and its clients
+    import socketio
+    from engineio.async_drivers.aiohttp import WebSocket
 
 _log = logging.getLogger(__name__)
 
@@ -48,13 +52,19 @@ def make_server(settings: Settings) -> socketio.AsyncServer:
         own |= {f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}"}
     server = socketio.AsyncServer(
         async_mode="aiohttp",
-        client_manager=socketio.AsyncRedisManager(redis_url.get_secret_value()) if redis_url else None,
+        client_manager=_redis_manager(redis_url.get_secret_value()) if redis_url else None,
         cors_allowed_origins=sorted(own),
         max_http_buffer_size=256 * 1024,
         http_compression=False,
     )
     server.eio._async = {**server.eio._async, "websocket": _PlainWebSocket}  # noqa: SLF001  # it offers no setting
     return server
+
+
+def _redis_manager(url: str) -> socketio.AsyncManager:
+    """What carries pushes between processes. Its module is read again, this time with redis at hand."""
+    manager: socketio.AsyncManager = importlib.reload(socketio.async_redis_manager).AsyncRedisManager(url)
+    return manager
 
 
 @dataclass(slots=True)

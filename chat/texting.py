@@ -7,15 +7,18 @@ import secrets
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from rich.console import Console
+from rich import get_console
 
 from chat.channels.sms import SIGNATURE_HEADER, TEXT_PATH, sign
 from config.settings import Settings
 from storage.phones import NotAPhone, parse_phone
 from storage.shops import Shop
+
+if TYPE_CHECKING:
+    from rich.console import Console  # the server prints nothing with it
 
 LINES_PATH = "/simulator/lines"
 REPLIES_PATH = "/simulator/replies"
@@ -95,9 +98,11 @@ async def post_text(settings: Settings, http: aiohttp.ClientSession, origin: str
             raise CannotText(f"the server answered {response.status}")
 
 
-async def run_sms(settings: Settings, shop: str | None, number: str, text: str, console: Console | None = None) -> int:
+async def run_sms(
+    settings: Settings, shop: str | None, number: str, text: str, console: "Console | None" = None
+) -> int:
     """The command `sms`: text the running server, wait for the turn to end, print the replies. The exit status."""
-    console = console or Console()
+    console = console or get_console()
     try:
         if settings.production:
             raise CannotText("production takes texts from Twilio only")

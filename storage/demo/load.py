@@ -8,15 +8,15 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage.clients import Client
-from storage.importing.account import Account
-from storage.importing.importer import import_files
-from storage.importing.sources import parse_shop
 from storage.shops import Shop
 from storage.staff import Staff
 from storage.store import Storage
+
+if TYPE_CHECKING:
+    from storage.importing.account import Account
 
 DEMO_FILE = Path(__file__).with_name("shop.jsonl")
 DEMO_SHOP = "demo"
@@ -66,6 +66,8 @@ class DemoBroken(Exception):
 
 def demo_shop() -> Shop:
     """The demo shop as its file describes it, without a database."""
+    from storage.importing.sources import parse_shop
+
     with DEMO_FILE.open(encoding="utf-8") as file:
         records = (json.loads(line) for line in file)
         return parse_shop(next(record for record in records if record["type"] == "shop")).to_shop()
@@ -92,7 +94,9 @@ async def load_demo(store: Storage, today: date) -> DemoSummary:
     )
 
 
-async def _import_moved(store: Storage, today: date) -> Account:
+async def _import_moved(store: Storage, today: date) -> "Account":
+    from storage.importing.importer import import_files  # a sixth of a second, at the first start only
+
     weeks = timedelta(weeks=(today - DEMO_DAY).days // 7)
     with tempfile.TemporaryDirectory(prefix="pitline-demo-") as folder:
         path = Path(folder) / DEMO_FILE.name
