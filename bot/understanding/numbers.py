@@ -18,11 +18,11 @@ _ABOUT_ESTIMATE = re.compile(r"\b(?:estimates?|quote|presupuesto|cotizaci[oó]n)
 _AMOUNT = re.compile(
     r"\$\s?(?P<a>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)\b"
     r"|(?<![\d.:/-])(?P<b>\d{1,3}(?:,\d{3})*\.\d{2}|\d+\.\d{2}|\d{1,3}(?:,\d{3})+|\d+)(?=\s?(?:dollars|bucks|usd|d[oó]lares)\b)"
-    r"|(?<![\d.:/-])(?P<c>\d{1,3}(?:,\d{3})*\.\d{2}|\d{2,}\.\d{2})(?![\d.])",
+    r"|(?<![\d.:/-])(?P<c>\d{1,3}(?:,\d{3})*\.\d{2}|\d{2,}\.\d{2})(?![\d.]|\s?[ap]\.?m?\b)",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-_PHONE = re.compile(r"(?<![\w@.-])(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
+_PHONE = re.compile(r"(?<![\w@.-])(?!(?:19|20)\d\d-\d\d?-\d\d?\b)(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
 _PLATE = re.compile(
     r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:)(?!\w))*\s*[:#]?\s*"
     r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",

@@ -59,15 +59,18 @@ def find_when(text: str, context: WhenContext) -> When | None:
     days, line = find_days(line, today)
     wait = find_wait(line)
     if wait and not days:
-        return _in_a_while(context.now + wait)
+        return _in_a_while(context.now, wait)
     said = find_times(line)
     if not days and said.empty:
         return None
     day, asks = _one_day(days)
-    if said.impossible or "impossible" in asks:
+    if said.impossible:
         return When(date=day, asks=("impossible",))
-    hours = _hours(day, context)
-    when, more = _clocks(said, hours)
+    when, more = _clocks(said, _hours(day, context))
+    if "impossible" in asks or "impossible" in more or (day and _is_skipped(day, when, context.now)):
+        return replace(when, date=day, asks=("impossible",))
+    if day is None and "which_day" in asks:
+        more = [ask for ask in more if ask != "time"]  # the day first
     if day is None and not asks:
         asks = ["date"]
     asks += [ask for ask in more if ask not in asks]
@@ -82,7 +85,9 @@ def find_when(text: str, context: WhenContext) -> When | None:
     return replace(when, date=day, asks=tuple(asks))
 
 
-def _in_a_while(moment: dt.datetime) -> When:
+def _in_a_while(now: dt.datetime, wait: dt.timedelta) -> When:
+    """So long from now, by the clock that really runs: an hour is an hour on the night the clocks change too."""
+    moment = (now.astimezone(dt.UTC) + wait).astimezone(now.tzinfo)
     time = moment.time().replace(second=0, microsecond=0)
     return When(date=moment.date(), time=time.replace(minute=time.minute // 5 * 5))
 
@@ -130,6 +135,14 @@ def _span(said: Said, hours: Hours) -> tuple[When, list[Ask]]:
         return When(), ["impossible"]
     unclear = (said.start and start is None) or (said.end and end is None)
     return When(time_from=start, time_to=end), ["am_or_pm"] if unclear else []
+
+
+def _is_skipped(day: dt.date, when: When, now: dt.datetime) -> bool:
+    """Whether the clocks jump over the time that night: it does not exist. One there is twice is the first."""
+    if when.time is None:
+        return False
+    moment = dt.datetime.combine(day, when.time, now.tzinfo)
+    return moment.astimezone(dt.UTC).astimezone(now.tzinfo).time() != when.time
 
 
 def _is_past(when: When, day: dt.date, context: WhenContext) -> bool:

@@ -72,14 +72,16 @@ def decide(clock: Clock, hours: Hours, part: DayPart | None = None, *, closing: 
 
 
 def _clock(n: int) -> str:
-    exactly = r"(?: ?(?:oclock|ish|hour|en punto|sharp))?"
+    exactly = r"(?: ?-? ?(?:oclock|ish|hour|en punto|sharp))?"
     return rf"(?P<h{n}>\d{{1,2}})(?::(?P<m{n}>\d{{2}}))?{exactly}(?: ?(?P<half{n}>am|pm)\b)?"
 
 
 # "2 cars", "20 th", "555 - 201": no clock
 _END = (
-    r"(?![\d:/%$]| ?(?:mile|k\b|car|vehicle|year|day|week|month|minute|hour|people|buck|dollar|tire|new|bay"
-    r"|th\b|st\b|nd\b|rd\b|- \d{3}))"
+    r"(?![\d:/%$]| ?(?:mile|mill|k\b|car|vehicle|year|day|week|month|minute|hour|people|buck|dollar|dolar|peso|tire|new"
+    r"|bay|degree|grado|percent|por ciento|mph|psi|rpm|hundred|thousand|mil\b|grand\b|quart|gallon|time|vez|veces|troca"
+    r"|llanta|guy|kid|person|of (?:the|my|them|us|you)\b|de (?:los|las|mis)\b|thing|question|issue|problem|pregunta"
+    r"|cosa|inch|feet|th\b|st\b|nd\b|rd\b|- \d{3}))"
 )
 _THE = r"(?: ?(?:at|las?|like))*"
 _ONE, _TWO = _clock(1), _clock(2)
@@ -89,7 +91,7 @@ _SPANS = (
 )
 _FROM = (
     re.compile(
-        r"\b(?:any ?time )?(?:after|past|from|not before|later than|a partir de|pasadas)"
+        r"\b(?:after|past|from|not before|no earlier than|(?<!no )later than|starting|a partir de|pasadas)"
         rf"{_THE}(?: de)?{_THE} {_ONE}{_END}"
     ),
     re.compile(rf"\b{_ONE} (?:or later|or after|onwards?|en adelante|o mas tarde)\b"),
@@ -100,6 +102,8 @@ _UNTIL = (
 )
 _AT = (
     re.compile(rf"\b(?:at|las|make it|say|for|the){_THE} {_ONE}(?= (?:or|o) {_THE.strip()} ?\d)"),
+    re.compile(rf"§ ?,?{_THE} {_ONE}(?= (?:or|o){_THE} \d)"),
+    re.compile(rf"\b{_ONE}(?= (?:or|o){_THE} \d{{1,2}}(?::\d\d)?(?: [ap]m)? ?,?(?: on| el)? ?§)"),
     re.compile(rf"\b(?:or|o){_THE} {_ONE}(?=\s*(?:$|,|works|on §|§))"),
     re.compile(rf"\b(?:at|las){_THE} {_ONE}{_END}"),
     re.compile(rf"§ ?,?(?: at| for| @)? ?{_ONE}{_END}"),
@@ -111,30 +115,45 @@ _AT = (
         rf"^(?:mejor |maybe |make it |how bout |ok |si |yes )?{_ONE}(?: (?:works|is fine|is good|please|esta bien))?$"
     ),
 )
-_JOINED = re.compile(r"\b(1[0-2]|0?[1-9])(00|15|30|45)\b(?= ?(?:am|pm|$|§|,|on|for|works))")
+# "930" is a clock where a time may stand; in a message with a day more places are such
+_NOT_COUNTED = r"(?!\d| ?(?:mile|mill|dollar|dolar|peso|buck|k\b|-|,\d|rpm|gr))"
+_HHMM = rf"(1[0-2]|0?[1-9])([0-5][05])\b{_NOT_COUNTED}"
+_JOINED = (
+    re.compile(r"\b()(1[0-2]|0?[1-9])([0-5]\d)(?= ?[ap]m\b)"),
+    re.compile(rf"(^|\b(?:at|las|after|before|by|do|make it) ){_HHMM}(?= ?(?:$|§|[a-z,-]))"),
+)
+_JOINED_BY_DAY = (
+    re.compile(rf"(§ ?,? ?|\b(?:from|to|until|between|or|and|y|a|-|say|maybe) ){_HHMM}"),
+    re.compile(rf"(\b){_HHMM}(?=,? ?(?:on |el )?§)"),
+    re.compile(rf"(§ (?:at )?|\bat )(1[3-9])([0-5][05])\b{_NOT_COUNTED}"),
+    re.compile(r"(\b)(1[3-8])([0-5][05])(?= ?(?:hour|,? ?§))"),
+)
 _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
     (
         "evening",
         re.compile(
-            r"\b(?:evening|tonight|after (?:work|school|hours)|when i get off"
-            r"|despues del? (?:trabajo|trabajar)"
-            r"|saliendo del trabajo|cuando salga del trabajo)\b"
+            r"\b(?:evening|tonight|after (?:my |the )?(?:work|school|hours|shift|class|job|office)"
+            r"|(?:after|when|once|soon as) i(?: ?, ?m|m| am| get)? (?:off|out|done)"
+            r"|(?:after|saliendo|al salir|(?:cuando )?(?:salgo|salga)) (?:del?|de la)"
+            r" (?:trabajo|trabajar|jale|chamba|oficina|escuela|turno))\b"
         ),
     ),
     (
         "afternoon",
         re.compile(
-            r"\b(?:afternoon|after lunch|end of (?:the )?day|late in the day|after noon"
-            r"|despues de comer|later in the day)\b"
+            r"\b(?:afternoon|after (?:my )?lunch|(?:end|close) of (?:the |business )?day|eod|late in the day|after noon"
+            r"|after de (?:comer|la comida|almorzar)|later in the day|in the pm|before (?:you|yall|u|ya) close"
+            r"|(?:before|at) closing|before de (?:que )?cerrar|(?:cuando|before de que) cierr[ae]n|al cierre)\b"
+            r"|(?<=§) pm\b"
         ),
     ),
     (
         "morning",
         re.compile(
             r"\b(?:morning|first thing|before (?:work|noon|lunch)|early in the day|crack of dawn"
-            r"|(?:right )?when you open"
-            r"|bright and early|a primera (?:hour|hora)|primera hour|temprano|early (?=§|on)"
-            r"|in the am|antes de(?:l)? trabajo)\b"
+            r"|(?:when|soon as|once) (?:you|yall|u|ya|you guys|the shop)(?: , ll)? opens?|at open(?:ing)?|opening time"
+            r"|bright and early|a primera (?:hour|hora)|primera hour|tempran(?:o|ito)|early (?=§|on)"
+            r"|in the am|before del? (?:trabajo|trabajar|jale)|cuando abr[ae]n|en cuanto abr[ae]n)\b|(?<=§) am\b"
         ),
     ),
 )
@@ -145,7 +164,9 @@ _IN_A_WHILE = re.compile(r"\b(?:in|en|dentro de) (?P<n>\d{1,3}) (?P<unit>hour|mi
 
 def find_times(line: str) -> Said:
     """The times said in a line of `find_days`. Never raises."""
-    line = _NOON_WORD.sub("12 pm", _JOINED.sub(r"\1:\2", line.replace("before noon", "before lunch ")))
+    for pattern in (*_JOINED, *(_JOINED_BY_DAY if "§" in line else ())):
+        line = pattern.sub(r"\1\2:\3", line)
+    line = _NOON_WORD.sub("12 pm", line.replace("before noon", "before lunch "))
     line = re.sub(r"\b0(\d) ?(?=am|pm)", r"\1 ", line)
     said = Said()
     for pattern in _SPANS:
@@ -182,10 +203,15 @@ def _read(match: re.Match[str], n: int = 1) -> Clock | None:
     return Clock(hour, minute, "am" if half == "am" else "pm" if half == "pm" else None)
 
 
+def _is_clock(match: re.Match[str], n: int = 1) -> bool:
+    """Whether it is written as a clock: "25:00", never the 80 of "at 80 degrees"."""
+    return bool(match[f"m{n}"] or match[f"half{n}"])
+
+
 def _with(said: Said, name: str, match: re.Match[str]) -> Said:
     clock = _read(match)
     if clock is None:
-        return replace(said, impossible=True)
+        return replace(said, impossible=True) if _is_clock(match) else said
     if name == "at":
         return replace(said, at=(*said.at, clock))
     return replace(said, start=clock) if name == "start" else replace(said, end=clock)
@@ -195,7 +221,7 @@ def _both(said: Said, match: re.Match[str]) -> Said:
     """Both ends of a span; "2-4pm" says the half of the day for both."""
     start, end = _read(match, 1), _read(match, 2)
     if start is None or end is None:
-        return replace(said, impossible=True)
+        return replace(said, impossible=True) if _is_clock(match, 1) or _is_clock(match, 2) else said
     if end.half and not start.half and start.hour % 12 <= end.hour % 12 and start.hour <= 12:
         start = replace(start, half=end.half)
     return replace(said, start=start, end=end)

@@ -9,9 +9,8 @@ KEYS = ("vehicle", "service", "invoice_number", "email", "phone")
 
 _WHEN = ("date", "time", "time_from", "time_to", "range")
 _WEEK_WIDE = {"date", "which_day", "time"}
-_LITTLE = frozenset(
-    "the a an my our his her their your this that some el la los las mi mis su sus un una del al".split()
-)
+_LITTLE_WORDS = "the a an my our his her their your this that some el la los las mi mis su sus un una del al"
+_LITTLE = frozenset(_LITTLE_WORDS.split())
 _LEADING_WORDS = """
 do get have need want replace change fix check install swap put repair redo look at on do for in to up hacer cambiar
 cambio de reparar revisar poner new
@@ -23,7 +22,7 @@ def score_when(wanted: dict[str, Any], found: dict[str, Any] | None) -> bool:
     """Whether a day and time is right, or rightly asked. Of a day gone by only what is asked counts."""
     if found is None:
         return not wanted or not any(wanted.get(key) for key in (*_WHEN, "asks"))
-    asked, wants = set(found["asks"]), set(wanted["asks"])
+    asked, wants = set(found["asks"]), set(wanted.get("asks", ()))
     if "past" in wants:
         return asked == wants
     if any(wanted.get(key) != found.get(key) for key in _WHEN):
