@@ -15,8 +15,8 @@ from bot.understanding import OUT_OF_SCOPE
 
 SURE = 0.75  # from here on an answer may be given while a person is due, or in the middle of a form
 PATIENCE = 2  # messages in a row that may be misunderstood
-_DOUBTFUL = 0.6  # below this, another intent that is close makes it a question
-_CLOSE = 0.6  # close: at least this share of the best one's confidence
+_DOUBTFUL = 0.75  # below this, another intent that is close makes it a question: two in three are right there
+_CLOSE = 0.25  # close: at least this share of the best one's confidence
 _KEPT = 300  # characters of a message kept until it is clear which intent it is
 
 _CODES = frozenset({"code_accepted", "code_refused"})  # what the hub says of a code that was typed
@@ -135,7 +135,7 @@ class Dialogue:
         if scene.heard.picked:
             return True
         action = self._catalog.intents[form].action
-        answers = isinstance(action, Form) and action.is_answer(scene.context(self._catalog.common))
+        answers = isinstance(action, Form) and action.is_answer(scene.context(self._catalog.intents[form].answers))
         return scene.understanding.confidence >= SURE and not answers
 
     def _rivals(self, scene: Scene) -> list[str]:

@@ -25,6 +25,8 @@ _LONGEST_YES = 8  # words
 _CONDITIONS = frozenset(
     {"but", "except", "instead", "wait", "actually", "unless", "if", "pero", "mejor", "salvo", "espere", "excepto"}
 )
+_CORRECTS = re.compile(r"\b(make it|make that|instead|rather|how about|what about|actually|mejor|que sea|en vez)\b")
+_YES = re.compile(r"\W*(yes|yeah|yep|yup|sure|ok|okay|si|claro|dale)\b")
 _CANCEL = re.compile(
     r"(never ?mind|forget (it|about it)|cancel( (it|that|this|the booking))?|stop|drop it|leave it|"
     r"olvidalo|dejalo|no importa|cancelar|cancelalo|ya no( quiero)?)( please| por favor| gracias| thanks)?"
@@ -90,6 +92,8 @@ class Form(Intent):
     slots: ClassVar[tuple[Slot, ...]] = ()
     corrections: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, change what it holds
     cancels: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, drop it
+    drops_on_cancel: ClassVar[bool] = True  # "cancel it" means the form
+    no_drops: ClassVar[bool] = False  # a no to the read-back drops it, where there is nothing to change
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """What will be done, as a question that a yes answers."""
@@ -99,9 +103,18 @@ class Form(Intent):
         """Do it. Idempotent by the message's id."""
         raise NotImplementedError
 
+    async def find_hindrance(self, context: Context, filled: Mapping[str, Any]) -> Done | None:  # noqa: ARG002
+        """What stands in the way of what is filled, asked before the read-back and before it is done."""
+        return None
+
     def is_answer(self, context: Context) -> bool:
         """Whether a message of another intent is rather for the form: a change to it, or what it asked for."""
-        return context.heard.intent in self.corrections | self.cancels
+        corrects = _CORRECTS.search(fold(context.turn.text)) is not None and context.entities.when is not None
+        return (
+            corrects
+            or self._named_change(context) is not None
+            or context.heard.intent in self.corrections | self.cancels
+        )
 
     async def step(self, context: Context) -> Outcome:
         """One message: fill what it says, then ask, read back, do it, or drop it."""
@@ -111,7 +124,7 @@ class Form(Intent):
         if context.resuming:
             return await self._ask_on(context, filled, {})
         change = context.given.get("change") if opened else None
-        if opened and (change == "none" or context.heard.intent in self.cancels or _is_cancel(context)):
+        if opened and (change == "none" or self._gives_up(context)):
             return self._closed(filled, Reply(text=context.say("dropped")))
         if any(slot.name == change for slot in self.slots):
             return await self._changed(context, filled, str(change))
@@ -139,14 +152,14 @@ class Form(Intent):
 
     async def _unfilled(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
         """The message changed nothing: a yes, a no, or something else."""
-        if requested == CONFIRM and context.heard.intent == "affirm" and _fits(context, filled):
+        if requested == CONFIRM and self._says_yes(context) and _fits(context, filled):
             if "of" in context.given or _is_plain_yes(context.turn.text):
                 return await self._submit(context, filled)
             return self._denied(context, filled, requested)
         if context.heard.intent == "deny":
             return self._denied(context, filled, requested)
-        if requested == CONFIRM and (change := find_named_choice(context.turn.text, self._changes(context))):
-            return await self._changed(context, filled, str((parse_payload(change.payload) or ("", {}))[1]["change"]))
+        if (name := self._named_change(context)) is not None:
+            return await self._changed(context, filled, name)
         asked = await self._ask_on(context, filled, {})
         known = context.heard.intent in ("affirm", self.intent)
         text = asked.reply.text if known else f"{context.say('not_caught')} {asked.reply.text}"
@@ -161,11 +174,32 @@ class Form(Intent):
 
     def _denied(self, context: Context, filled: Mapping[str, Any], requested: str | None) -> Outcome:
         """A no to the read-back asks what to change; any other no drops the form."""
-        if requested != CONFIRM:
+        if requested != CONFIRM or self.no_drops:
             return self._closed(filled, Reply(text=context.say("dropped")))
         drop = context.choice("drop", f'/{self.intent}{{"change": "none"}}')
         choices = (*self._changes(context), drop)
         return self._open(Reply(text=context.say("what_to_change"), choices=choices), {}, "change")
+
+    def _says_yes(self, context: Context) -> bool:
+        """Whether the answer to a read-back is a yes: by itself, or before the wish said again ("yes, cancel it")."""
+        if context.heard.intent == "affirm":
+            return True
+        return context.heard.intent == self.intent and _YES.match(fold(context.turn.text)) is not None
+
+    def _gives_up(self, context: Context) -> bool:
+        """Whether the message is of an intent that drops the form; "no wait, make it Friday" changes it instead."""
+        said = " ".join(re.findall(r"\w+", fold(context.turn.text)))
+        if _CANCEL.fullmatch(said) and (self.drops_on_cancel or "cancel" not in said):
+            return True
+        corrects = _CORRECTS.search(said) is not None and context.entities.when is not None
+        return context.heard.intent in self.cancels and not corrects
+
+    def _named_change(self, context: Context) -> str | None:
+        """The slot that a message at the read-back names ("change the car")."""
+        if context.tracker.requested_slot != CONFIRM:
+            return None
+        choice = find_named_choice(context.turn.text, self._changes(context))
+        return str((parse_payload(choice.payload) or ("", {}))[1]["change"]) if choice is not None else None
 
     def _changes(self, context: Context) -> tuple[Choice, ...]:
         """What may be changed, by name."""
@@ -181,6 +215,9 @@ class Form(Intent):
         for slot in self.slots:
             if not await slot.is_filled(state):
                 return self._open(await slot.ask(state), values, slot.name)
+        hindrance = await self.find_hindrance(context, filled)
+        if hindrance is not None:
+            return self._ended(filled, hindrance, values)
         mark = _mark(filled)
         choices = (
             context.choice("confirm_yes", f'/affirm{{"of": "{mark}"}}'),
@@ -189,10 +226,13 @@ class Form(Intent):
         return self._open(Reply(text=await self.read_back(context, filled), choices=choices), values, CONFIRM)
 
     async def _submit(self, context: Context, filled: Mapping[str, Any]) -> Outcome:
-        done = await self.submit(context, filled)
+        hindrance = await self.find_hindrance(context, filled)
+        return self._ended(filled, hindrance or await self.submit(context, filled), {})
+
+    def _ended(self, filled: Mapping[str, Any], done: Done, values: Slots) -> Outcome:
         if done.ask is None:
             return self._closed(filled, done.reply)
-        return self._open(done.reply, dict.fromkeys(done.empty), done.ask)
+        return self._open(done.reply, {**values, **dict.fromkeys(done.empty)}, done.ask)
 
     def _open(self, reply: Reply, values: Slots, requested: str | None, *, understood: bool = True) -> Outcome:
         values = dict(values)
@@ -222,7 +262,3 @@ def _is_plain_yes(text: str) -> bool:
     """Whether a yes has no condition to it: "yes but make it 11" is none."""
     words = re.findall(r"\w+", fold(text))
     return len(words) <= _LONGEST_YES and _CONDITIONS.isdisjoint(words) and not any(word.isdigit() for word in words)
-
-
-def _is_cancel(context: Context) -> bool:
-    return _CANCEL.fullmatch(" ".join(re.findall(r"\w+", fold(context.turn.text)))) is not None

@@ -11,7 +11,7 @@ from bot.tracker import Slots
 from bot.understanding.special_days import find_special_days
 from bot.understanding.when import When
 from storage.opening_hours import intervals
-from storage.openings import NotBookable, Opening, Openings, last_day, minutes_for
+from storage.openings import NotBookable, Opening, Openings, VisitsWithout, last_day, minutes_for
 
 _SHOWN = 4  # openings of one day that are offered
 _NEAREST = 3
@@ -33,9 +33,9 @@ class TimeSlot:
     async def fill(self, state: FormState) -> Filling:
         """What the message wishes over what was wished before; then the opening, or what is offered in its place."""
         context, filled = state.context, state.filled
-        when = _meant(context)
+        when = self.meant(context, filled)
         problem = _unclear(context, when) if when is not None else None
-        wish = _wished(context, when)
+        wish = await self.wished(context, when, filled)
         if problem is not None:
             gone = when is not None and not {"past", "impossible"}.isdisjoint(when.asks)
             return Filling(values={} if gone else wish, problem=problem)
@@ -59,10 +59,23 @@ class TimeSlot:
         if day is not None:
             _, reply = await _offer(context, filled, day, minutes)
             return reply
-        nearest = await _openings(context).nearest(context.shop, context.now, minutes, context.now, limit=_NEAREST)
+        openings, now = _openings(context, filled), context.now
+        nearest = await openings.nearest(context.shop, now, minutes, now, limit=_NEAREST)
         if not nearest:
             return _nothing_free(context)
-        return Reply(text=context.say("offer"), choices=_choices(context, nearest, with_day=True), pages=_book(context))
+        choices = _choices(context, filled, nearest, with_day=True)
+        return Reply(text=context.say("offer"), choices=choices, pages=_book(context))
+
+    def meant(self, context: Context, filled: Mapping[str, Any]) -> When | None:  # noqa: ARG002
+        """The message's day and time; a bare number in answer to a question in words is none ("2012 Outback")."""
+        when = context.entities.when
+        if when is not None and when.date is None and context.tracker.requested_slot in _IN_WORDS:
+            return None
+        return when
+
+    async def wished(self, context: Context, when: When | None, filled: Mapping[str, Any]) -> Slots:  # noqa: ARG002
+        """The message's wish as slots."""
+        return _wished(context, when)
 
     async def _resolved(self, context: Context, merged: Mapping[str, Any], wish: Slots, minutes: int) -> Filling:
         day = _parse_day(merged["day"])
@@ -73,13 +86,15 @@ class TimeSlot:
         return Filling(values={**wish, "starts_at": found.starts_at.isoformat(), "minutes": minutes})
 
 
-async def offer_instead(context: Context, key: str, starts_at: datetime, minutes: int) -> Reply:
+async def offer_instead(
+    context: Context, key: str, starts_at: datetime, minutes: int, filled: Mapping[str, Any]
+) -> Reply:
     """The openings nearest to one that cannot be had (any more)."""
-    nearest = await _openings(context).nearest(context.shop, starts_at, minutes, context.now, limit=_NEAREST)
+    nearest = await _openings(context, filled).nearest(context.shop, starts_at, minutes, context.now, limit=_NEAREST)
     if not nearest:
         return _nothing_free(context)
     text = context.say(key, wanted=context.moment(starts_at))
-    return Reply(text=_capital(text), choices=_choices(context, nearest, with_day=True))
+    return Reply(text=_capital(text), choices=_choices(context, filled, nearest, with_day=True))
 
 
 async def _offer(context: Context, wish: Mapping[str, Any], day: date, minutes: int) -> tuple[Opening | None, Reply]:
@@ -87,32 +102,24 @@ async def _offer(context: Context, wish: Mapping[str, Any], day: date, minutes: 
     if day > last_day(context.shop, context.now):
         days = context.shop.booking.days_ahead
         return None, Reply(text=context.say("too_far", days=days), pages=_book(context))
-    free = await _openings(context).free(context.shop, day, minutes, context.now)
+    free = await _openings(context, wish).free(context.shop, day, minutes, context.now)
     wanted = _local(context, day, _parse_time(wish.get("time")) or _parse_time(wish.get("from")) or _USUAL)
     if wish.get("time"):
         exact = next((opening for opening in free if opening.starts_at == wanted), None)
         if exact is not None:
             return exact, Reply(text="")
         if free or intervals(context.shop, day):
-            return None, await offer_instead(context, "offer_near", wanted, minutes)
+            return None, await offer_instead(context, "offer_near", wanted, minutes, wish)
     fitting = _within(context, wish, free)
     if fitting and not wish.get("time"):
         text = context.say("offer_day", day=context.day(day))
-        return None, Reply(text=text, choices=_choices(context, _spread(fitting), with_day=False))
+        return None, Reply(text=text, choices=_choices(context, wish, _spread(fitting), with_day=False))
     closed = not intervals(context.shop, day)
-    nearest = await _openings(context).nearest(context.shop, wanted, minutes, context.now, limit=_NEAREST)
+    nearest = await _openings(context, wish).nearest(context.shop, wanted, minutes, context.now, limit=_NEAREST)
     if not nearest:
         return None, _nothing_free(context)
     text = context.say("offer_closed" if closed else "offer_full", day=context.day(day))
-    return None, Reply(text=_capital(text), choices=_choices(context, nearest, with_day=True))
-
-
-def _meant(context: Context) -> When | None:
-    """The message's day and time; a bare number in answer to a question in words is none ("2012 Outback")."""
-    when = context.entities.when
-    if when is not None and when.date is None and context.tracker.requested_slot in _IN_WORDS:
-        return None
-    return when
+    return None, Reply(text=_capital(text), choices=_choices(context, wish, nearest, with_day=True))
 
 
 def _unclear(context: Context, when: When) -> Reply | None:
@@ -161,26 +168,34 @@ def _spread(openings: Sequence[Opening]) -> list[Opening]:
     return [openings[round(place * last / (_SHOWN - 1))] for place in range(_SHOWN)]
 
 
-def _choices(context: Context, openings: Sequence[Opening], *, with_day: bool) -> tuple[Choice, ...]:
+def _choices(
+    context: Context, filled: Mapping[str, Any], openings: Sequence[Opening], *, with_day: bool
+) -> tuple[Choice, ...]:
+    form = "reschedule_appointment" if filled.get("visit") else "book_appointment"
     written = context.moment if with_day else context.wording.time
     return tuple(
         Choice(
             _capital(written(opening.starts_at)),
-            f'/book_appointment{{"at": "{opening.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"}}',
+            f'/{form}{{"at": "{opening.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"}}',
         )
         for opening in openings
     )
 
 
 def _minutes(context: Context, filled: Mapping[str, Any]) -> int | None:
+    """How long it takes: as long as the visit that is moved, else as the services that are wished."""
+    if filled.get("visit"):
+        return int(filled["length"])
     try:
         return minutes_for(context.shop, filled.get("services") or ())
     except NotBookable:
         return None
 
 
-def _openings(context: Context) -> Openings:
-    return Openings(context.store.visits)
+def _openings(context: Context, filled: Mapping[str, Any]) -> Openings:
+    """The openings; a visit that is moved does not stand in its own way."""
+    visits = context.store.visits
+    return Openings(VisitsWithout(visits, filled["visit"]) if filled.get("visit") else visits)
 
 
 def _nothing_free(context: Context) -> Reply:

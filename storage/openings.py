@@ -168,6 +168,18 @@ class VisitsByTime(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class VisitsWithout:
+    """The visits but one: that one is to be moved, and may stay where it is."""
+
+    visits: VisitsByTime
+    visit_id: str
+
+    async def list_between(self, shop: str, start: datetime, end: datetime) -> list[Visit]:
+        """Every other visit that overlaps the time from `start` up to `end`."""
+        return [visit for visit in await self.visits.list_between(shop, start, end) if visit.id != self.visit_id]
+
+
 class Openings:
     """The openings of a shop, with the visits there are at the moment of asking."""
 

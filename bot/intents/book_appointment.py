@@ -1,7 +1,7 @@
 """Books a visit: service, car, day and time, read-back, yes. The opening is taken by one insert, so never twice."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from bot.action import Outcome
@@ -15,6 +15,7 @@ from bot.visit_time import TimeSlot, offer_instead
 from storage.openings import minutes_for
 from storage.phones import format_phone
 from storage.proof import Asked
+from storage.visit import booked_id
 from storage.visits import BookingRequest, Contact, NotBookable, OpeningTaken, Visit
 
 
@@ -66,6 +67,22 @@ class BookAppointment(Form):
             )
         return context.say("read_back_vehicle", what=what, when=when, vehicle=vehicle)
 
+    async def find_hindrance(self, context: Context, filled: Mapping[str, Any]) -> Done | None:
+        """A visit that this very car has at that time already, but for the one that this message made."""
+        vehicle_id, client_id = filled.get("vehicle"), context.peer.client_id
+        if client_id is None or vehicle_id in (None, OTHER):
+            return None
+        starts_at = datetime.fromisoformat(filled["starts_at"])
+        ends_at = starts_at + timedelta(minutes=filled["minutes"])
+        own = booked_id(context.shop.slug, _booking_key(context))
+        for visit in await context.store.visits.list_upcoming(context.shop.slug, client_id, context.now):
+            meets = visit.vehicle_id == vehicle_id and visit.starts_at < ends_at and starts_at < visit.ends_at
+            if meets and visit.id != own:
+                when = context.moment(visit.starts_at)
+                text = context.say("have_already", vehicle=await _vehicle(context, filled), when=when)
+                return Done(reply=Reply(text=text), empty=("time", "starts_at", "minutes", "tried"), ask="when")
+        return None
+
     async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
         """Book it under the message's id: the same yes again is the same visit."""
         starts_at = datetime.fromisoformat(filled["starts_at"])
@@ -90,7 +107,7 @@ def _request(context: Context, filled: Mapping[str, Any], starts_at: datetime) -
     return BookingRequest(
         services=tuple(filled["services"]),
         starts_at=starts_at,
-        booking_key=f"chat:{context.turn.message_id}",
+        booking_key=_booking_key(context),
         source="sms" if context.turn.channel == "sms" else "chat",
         client_id=client_id,
         vehicle_id=None if vehicle == OTHER else vehicle,
@@ -99,20 +116,25 @@ def _request(context: Context, filled: Mapping[str, Any], starts_at: datetime) -
     )
 
 
+def _booking_key(context: Context) -> str:
+    return f"chat:{context.turn.message_id}"
+
+
 async def _again(context: Context, filled: Mapping[str, Any], key: str, starts_at: datetime) -> Done:
     """It cannot be had: ask for another time, or for the service where the shop does it no more."""
     if key == "service":
         text = context.say("which_service")
         return Done(reply=Reply(text=text), empty=("services", "starts_at", "minutes", "tried"), ask="service")
     minutes = minutes_for(context.shop, filled["services"])
-    reply = await offer_instead(context, key, starts_at, minutes)
+    reply = await offer_instead(context, key, starts_at, minutes, filled)
     return Done(reply=reply, empty=("time", "starts_at", "minutes", "tried"), ask="when")
 
 
 def _confirmation(context: Context, filled: Mapping[str, Any], visit: Visit) -> Reply:
     key = "booked" if visit.status == "confirmed" else "requested"
     text = context.say(key, what=_what(context, filled), when=context.moment(visit.starts_at))
-    return Reply(text=text, pages=(context.page("visits"),) if visit.client_id is not None else ())
+    pages = (context.page("visits"),) if visit.client_id is not None else ()
+    return Reply(text=text, pages=pages, about={"visit": (visit.id,)})
 
 
 def _what(context: Context, filled: Mapping[str, Any]) -> str:

@@ -3,9 +3,9 @@
 import asyncio
 
 from bot.action import Intent
-from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Reply
+from bot.visit_words import named_visits, what_of
 from storage.proof import Asked
 from storage.vehicles import Vehicle
 from storage.visits import Visit
@@ -21,7 +21,7 @@ class ListAppointments(Intent):
     section = "visits"
 
     async def answer(self, context: Context) -> Reply:
-        """The next visits, earliest first."""
+        """The visit that is named, else the next ones, earliest first."""
         visits, vehicles = await asyncio.gather(
             context.store.visits.list_upcoming(context.shop.slug, context.peer.known_client_id(), context.now),
             context.peer.vehicles(),
@@ -29,16 +29,24 @@ class ListAppointments(Intent):
         if not visits:
             return Reply(text=context.say("none"), choices=(context.choice("book", "/book_appointment"),))
         by_id = {vehicle.id: vehicle for vehicle in vehicles}
-        items = "; ".join(_item(context, visit, by_id) for visit in visits[:_SHOWN])
-        text = context.say("one" if len(visits) == 1 else "several", visits=items)
-        if len(visits) > _SHOWN:
+        named = named_visits(context, visits, context.entities.old_when, context.entities.when)
+        told = (named or visits)[:_SHOWN]
+        items = "; ".join(_item(context, visit, by_id) for visit in told)
+        text = context.say(_key(named, visits), visits=items)
+        if not named and len(visits) > _SHOWN:
             text = f"{text} {context.say('more', count=len(visits) - _SHOWN)}"
-        return Reply(text=text, pages=(context.page("visits"),))
+        told_ids = tuple(visit.id for visit in told)
+        return Reply(text=text, pages=(context.page("visits"),), about={"visit": told_ids})
+
+
+def _key(named: list[Visit] | None, visits: list[Visit]) -> str:
+    if named is not None:
+        return "yours" if named else "not_that"
+    return "one" if len(visits) == 1 else "several"
 
 
 def _item(context: Context, visit: Visit, by_id: dict[str, Vehicle]) -> str:
-    titles = [uncapital(context.shop.service_title(code, context.language)) for code in visit.services]
-    what = context.wording.every(titles) if titles else context.say("visit")
+    what = what_of(context, visit)
     if visit.status == "requested":
         what = f"{what}, {context.say('requested')}"
     vehicle = by_id.get(visit.vehicle_id or "")

@@ -8,7 +8,7 @@ from bot.answers import uncapital
 from bot.context import Context
 from bot.reply import Choice, Reply, Thing
 from bot.which_vehicle import find_meant_vehicles, say_unknown
-from storage.proof import Asked
+from storage.proof import Asked, may_see
 from storage.reminders import DueService, due_services
 from storage.vehicles import Vehicle
 
@@ -38,8 +38,7 @@ class ServiceDue(Intent):
         if code is not None and any(item.reminder.service == code for item in due):
             due = [item for item in due if item.reminder.service == code]
         elif code is not None:
-            service = context.shop.service_title(code, context.language)
-            none = context.say("none_service", service=uncapital(service))
+            none = await _not_due(context, code)
             return Reply(text=" ".join([*unknown, none]), pages=(context.page("vehicles"),), about=about)
         if not due:
             none = context.say("none_of_it", vehicle=meant.one.title) if meant.one else context.say("none")
@@ -53,6 +52,17 @@ class ServiceDue(Intent):
             pages=(context.page("vehicles"),),
             about={"vehicle": tuple(item.reminder.vehicle_id for item in due[:_SHOWN])},
         )
+
+
+async def _not_due(context: Context, code: str) -> str:
+    """What is said of a service that no reminder is for: the visit that is booked for it, where there is one."""
+    service = uncapital(context.shop.service_title(code, context.language))
+    if await context.peer.may_read("visits") and may_see(context.peer.identity, "visits"):
+        client_id = context.peer.known_client_id()
+        for visit in await context.store.visits.list_upcoming(context.shop.slug, client_id, context.now):
+            if code in visit.services:
+                return context.say("is_booked", service=service, when=context.moment(visit.starts_at))
+    return context.say("none_service", service=service)
 
 
 def _item(context: Context, item: DueService, by_id: dict[str, Vehicle]) -> str:

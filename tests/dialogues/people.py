@@ -50,6 +50,8 @@ TOM, ANN = "tom", "ann"  # share a phone
 SAM = "sam"  # is shown no invoices
 ROSA = "rosa"  # two cars with inspections and service records, payments, an invoice to be paid online
 LENA = "lena"  # is shown invoices and visits only
+VERA = "vera"  # one car, two visits
+OTTO = "otto"  # writes Spanish, one visit
 PHONES = {
     MARIA: "+15125550101",
     PEDRO: "+15125550102",
@@ -57,6 +59,8 @@ PHONES = {
     SAM: "+15125550105",
     ROSA: "+15125550106",
     LENA: "+15125550107",
+    VERA: "+15125550108",
+    OTTO: "+15125550109",
 }
 
 
@@ -154,6 +158,8 @@ _CLIENTS = (
     _client(NINA, "Nina Cole", PHONES[NINA]),
     _client(TOM, "Tom Reed", SHARED_PHONE),
     _client(ANN, "Ann Reed", SHARED_PHONE),
+    _client(VERA, "Vera Stone", PHONES[VERA]),
+    _client(OTTO, "Otto Luna", PHONES[OTTO], language="es"),
     _client(SAM, "Sam Ito", PHONES[SAM], portal=Portal(sections={"invoices": False})),
     _client(ROSA, "Rosa Vega", PHONES[ROSA]),
     _client(
@@ -172,6 +178,8 @@ _RECORDS = (
         ),
     ),
     ("vehicles", _vehicle("corolla", PEDRO, 2015, "Toyota", "Corolla")),
+    ("vehicles", _vehicle("forester", VERA, 2017, "Subaru", "Forester")),
+    ("vehicles", _vehicle("tacoma", OTTO, 2014, "Toyota", "Tacoma")),
     ("vehicles", _vehicle("rogue", TOM, 2018, "Nissan", "Rogue")),
     ("vehicles", _OUTBACK),
     ("vehicles", _SIENNA),
@@ -287,6 +295,13 @@ _RECORDS = (
 )
 
 
+_VISITS = (
+    ("vera1", VERA, "forester", "oil_change", "2026-03-13T10:00:00-05:00"),
+    ("vera2", VERA, "forester", "brakes", "2026-03-17T14:00:00-05:00"),
+    ("otto1", OTTO, "tacoma", "tires", "2026-03-16T08:00:00-05:00"),
+)
+
+
 async def move_in(store: Storage) -> None:
     """Everybody and everything is there; Thursday at 9:00 both bays are taken."""
     await store.shops.put(SHOP)
@@ -296,6 +311,16 @@ async def move_in(store: Storage) -> None:
         await getattr(store, name).put(record)
     for number in range(2):
         await store.visits.reserve(SHOP, _taken("2026-03-12T09:00:00-05:00", f"taken{number}"), NOW)
+    for key, client_id, vehicle_id, service, starts_at in _VISITS:
+        request = BookingRequest(
+            services=(service,),
+            starts_at=datetime.fromisoformat(starts_at),
+            booking_key=key,
+            source="portal",
+            client_id=client_id,
+            vehicle_id=vehicle_id,
+        )
+        await store.visits.reserve(SHOP, request, NOW)
 
 
 def _taken(starts_at: str, key: str) -> BookingRequest:
