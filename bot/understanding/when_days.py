@@ -187,11 +187,21 @@ _YEAR = r"(?:(?: ,| of| de| del)? (?P<y>20\d\d)\b)?"
 _TH = r"(?: ?(?:th|st|nd|rd|o))?\b"
 _UNIT = r"(?P<unit>day|week|month)\b"
 _IN = r"(?:in|en|dentro de|de aqui a|after)(?: (?:at|another|otr[ao]s?))?"
-_NOT_CLOCK = r"(?! ?(?:am|pm|oclock|ish|:|-|to \d|and \d|y \d|a \d|day|week|month|hour|minute|mile|k\b|or \d))"
+_NOT_CLOCK = r"(?! ?(?:am|pm|oclock|ish|:|-|to \d|and \d|y \d|a \d|day|week|month|hour|minute|mile|k\b|or \d|x \d))"
 _RULES = tuple(
     _Rule(re.compile(pattern), read)
     for pattern, read in (
         (rf"\b(?:any|every|each|cualquier|all|todos los) ?day,? ?{_BUT} wd\d{_LISTED}", _wide),
+        (r"\bwd\d no(?= ?(?:,|mejor|$))", _unwanted),
+        (
+            (
+                rf"\bmo\d+ (?:the )?\d{{1,2}}{_TH} ?(?:or|and|to|-|thru|through|o|y|al?) ?(?:the |el )?\d{{1,2}}{_TH}"
+                r"(?! ?(?:am|pm|oclock|:|\d|at))"
+            ),
+            _wide,
+        ),
+        (r"\b(?:el )?\d{1,2} (?:or|o|y) (?:el )?\d{1,2}(?: de)? mo\d+\b", _wide),
+        (r"\bel \d{1,2} (?:or|o) \d{1,2}\b(?! ?(?:am|pm|oclock|:|de la))", _wide),
         (rf"(?<!if )(?<!why )\b(?:not|que no sea)(?: (?:on|a|the|el|en))* wd\d{_LISTED}", _unwanted),
         (r"\bweek of (?:the )?(?:mo\d+ (?:the )?\d{1,2}|\d{1,2})(?: ?(?:th|st|nd|rd))?(?: (?:of )?mo\d+)?\b", _wide),
         (r"\bsemana del (?:wd\d )?\d{1,2}(?: de mo\d+)?\b", _wide),
@@ -260,7 +270,13 @@ _RULES = tuple(
         (rf"\b(?P<n>\d{{1,3}}) {_UNIT} ago\b", _ago),
         (rf"\bhace (?P<n>\d{{1,3}}) {_UNIT}", _ago),
         (r"\b(?P<before>)(?P<behind>)wd(?P<wd>\d)\b", _weekday),
-        (rf"\b(?:{_SHARE})?(?:next|this|la next|la|coming|la coming|any ?day this) week(?: next)?\b(?! ago)", _wide),
+        (
+            (
+                rf"\b(?:{_SHARE})?(?:next|this|la next|la|coming|la coming|any ?day this|la otra|another) week"
+                r"(?: next)?\b(?! ago| pasad)"
+            ),
+            _wide,
+        ),
         (rf"\b{_SHARE}(?<!in )(?<!en )week\b|\bthe week after\b(?! \d)|\b1 week later\b", _wide),
         (r"\b(?:this coming|rest of the) week\b", _wide),
         (rf"\b{_SHARE}(?:mo\d+|month|year)\b", _wide),

@@ -111,6 +111,10 @@ _AT = (
     re.compile(r"\b(?P<h1>\d{1,2}):(?P<m1>\d{2})(?: ?(?P<half1>am|pm))?\b"),
     re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)? ?(?:oclock|ish|sharp|en punto)?(?: ?(?P<half1>am|pm)\b)"),
     re.compile(r"\b(?P<h1>\d{1,2})(?P<m1>)(?P<half1>)? ?(?:oclock|ish|en punto)\b"),
+    re.compile(rf"\bis {_ONE} (?:too|ok|okay|good|available|open|free|fine)\b"),
+    re.compile(
+        rf"\b(?:do|take|say|maybe|perhaps|how about|bout|que tal){_THE} {_ONE}{_END}(?=\s*(?:$|,|pl|then|works|§|on ))"
+    ),
     re.compile(
         rf"^(?:mejor |maybe |make it |how bout |ok |si |yes )?{_ONE}(?: (?:works|is fine|is good|please|esta bien))?$"
     ),
@@ -132,7 +136,7 @@ _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
     (
         "evening",
         re.compile(
-            r"\b(?:evening|tonight|after (?:my |the )?(?:work|school|hours|shift|class|job|office)"
+            r"\b(?:evening|tonight|dinner ?time|after (?:my |the )?(?:work|school|hours|shift|class|job|office)"
             r"|(?:after|when|once|soon as) i(?: ?, ?m|m| am| get)? (?:off|out|done)"
             r"|(?:after|saliendo|al salir|(?:cuando )?(?:salgo|salga)) (?:del?|de la)"
             r" (?:trabajo|trabajar|jale|chamba|oficina|escuela|turno))\b"
@@ -141,7 +145,8 @@ _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
     (
         "afternoon",
         re.compile(
-            r"\b(?:afternoon|after (?:my )?lunch|(?:end|close) of (?:the |business )?day|eod|late in the day|after noon"
+            r"\b(?:afternoon|after (?:my )?lunch|(?:end|close) of (?:the |business )?day|eod|close of business|cob"
+            r"|late in the day|after noon"
             r"|after de (?:comer|la comida|almorzar)|later in the day|in the pm|before (?:you|yall|u|ya) close"
             r"|(?:before|at) closing|before de (?:que )?cerrar|(?:cuando|before de que) cierr[ae]n|al cierre)\b"
             r"|(?<=§) pm\b"
@@ -151,13 +156,16 @@ _PARTS: tuple[tuple[DayPart, re.Pattern[str]], ...] = (
         "morning",
         re.compile(
             r"\b(?:morning|first thing|before (?:work|noon|lunch)|early in the day|crack of dawn"
-            r"|(?:when|soon as|once) (?:you|yall|u|ya|you guys|the shop)(?: , ll)? opens?|at open(?:ing)?|opening time"
-            r"|bright and early|a primera (?:hour|hora)|primera hour|tempran(?:o|ito)|early (?=§|on)"
-            r"|in the am|before del? (?:trabajo|trabajar|jale)|cuando abr[ae]n|en cuanto abr[ae]n)\b|(?<=§) am\b"
+            r"|(?:when|whenever|soon as|once) (?:you|yall|u|ya|you guys|the shop)(?: , ll)? opens?"
+            r"|at open(?:ing)?|opening time"
+            r"|bright and early|a primera (?:hour|hora)|primera hour|tempran(?:o|ito)"
+            r"|in the am|before del? (?:trabajo|trabajar|jale)|cuando abr[ae]n|en cuanto abr[ae]n)\b"
+            r"|\bearly (?=§|on )|(?<=§ )early\b|(?<=§) am\b"
         ),
     ),
 )
-_NOON_WORD = re.compile(r"\bnoon\b")
+_NOON_WORD = re.compile(r"\bnoon(?: (30|15|45))?\b")
+_BEFORE_NOON = re.compile(r"\bbefore (?:del? |the )?noon\b")
 _LUNCH = re.compile(r"\b(?:lunch ?time|lunch|(?:at|over|during) lunch|la hour de comer)\b")
 _IN_A_WHILE = re.compile(r"\b(?:in|en|dentro de) (?P<n>\d{1,3}) (?P<unit>hour|minute)\b")
 
@@ -166,8 +174,8 @@ def find_times(line: str) -> Said:
     """The times said in a line of `find_days`. Never raises."""
     for pattern in (*_JOINED, *(_JOINED_BY_DAY if "§" in line else ())):
         line = pattern.sub(r"\1\2:\3", line)
-    line = _NOON_WORD.sub("12 pm", line.replace("before noon", "before lunch "))
-    line = re.sub(r"\b0(\d) ?(?=am|pm)", r"\1 ", line)
+    line = _NOON_WORD.sub(_noon, _BEFORE_NOON.sub("before lunch", line))
+    line = re.sub(r"(?<!:)\b0(\d) ?(?=am|pm)", r"\1 ", line)
     said = Said()
     for pattern in _SPANS:
         if match := pattern.search(line):
@@ -187,6 +195,10 @@ def find_times(line: str) -> Said:
     if not part and said.empty and _LUNCH.search(line):
         return Said(start=Clock(12, half="pm"), end=Clock(1, half="pm"))
     return replace(said, part=part)
+
+
+def _noon(match: re.Match[str]) -> str:
+    return f"12:{match[1] or '00'} pm"
 
 
 def find_wait(line: str) -> dt.timedelta | None:

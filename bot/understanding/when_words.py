@@ -27,7 +27,7 @@ _MONTHS = (
     "may mayo",
     "june jun junio",
     "july jul julio",
-    "august aug agosto ago",
+    "august aug agosto",
     "september sept sep septiembre",
     "october oct octubre",
     "november nov noviembre",
@@ -128,10 +128,12 @@ _ALSO_WORDS = frozenset(_ALSO_WORDS_WORDS.split())
 _NOT_SLIPS_WORDS = "sunny someday monda fiday sundae mundane marshal marvel augment mentiones manna frida manna mariana"
 _NOT_SLIPS = frozenset(_NOT_SLIPS_WORDS.split())
 
-_HALF_DAY = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?|(?<=\d)([ap])\b(?! )")
+_HALF_DAY = re.compile(r"(?<=[\d ])([ap])\.? ?m\b\.?|(?<=\d)([ap])\b(?! \d)")
 _TOKEN = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d/])|\d+|[^\W\d_]+|[-@]|[^\w\s]"
 )
+_SUN = re.compile(r"\bwd6 (?=(?:damage|roof|shade|visor|faded?|baked|glare|block|light|burn)\b)")
+_WED = re.compile(r"\bwd2 (?=(?:like|at to|at you|love|prefer|rather|need|appreciate|have|be)\b)")
 # "she sat", "the sun", "i wed", "it may": no day, no month
 _NO_DAY = re.compile(
     r"\b(he|she|i|we|they|it|you|and|just|who|the|in the) (wd[256])\b(?= (?:by|on|in|down|at the|is|was|,|$))"
@@ -142,7 +144,12 @@ _REWRITES = tuple(
     for pattern, replacement in (
         (r"\bo ' clock\b|\bo clock\b", "oclock"),
         # a greeting is no wish: "good morning, ..."
-        (r"\bgood (?:morning|afternoon|evening|day)\b|\bbuen day\b", ","),
+        (r"\b(?:good|buen[ao]?s?) (?:morning|afternoon|evening|day|noches)\b", ","),
+        (r"\balas? (?=\d)", "at "),
+        (
+            r"\b(?:not|no)(?: (?:in|the|a|por|en|la|wd\d))* (?:morning|afternoon|evening)\b(?! no\b)",
+            ",",
+        ),
         (r"^(?:morning|afternoon|evening) ?(?=,|yall|guys|all)", ","),
         (r"\b(?:good|great|nice|lovely|wonderful|blessed) (?:rest of your )?(?:day|week|weekend|evening)\b", ","),
         (r"\b(\d{1,2})th\b", r"\1 th"),
@@ -220,11 +227,12 @@ def normalize(text: str) -> str:
     """A message in the one spelling of the rules. `9:30`, `3/14` and `2026-03-14` stand as one token each."""
     folded = _HALF_DAY.sub(lambda match: f" {match[1] or match[2]}m ", fold(text).replace("o'clock", "oclock"))
     folded = _SPELT_MINUTES.sub(r"\1 minutes ", folded)
+    folded = folded.replace("%", " percent ")
     tokens = [_one_spelling(word) if word.isalpha() or word == "@" else word for word in _TOKEN.findall(folded)]
     line = " ".join("," if len(word) == 1 and not word.isalnum() and word != "-" else word for word in tokens)
     for pattern, replacement in _REWRITES:
         line = pattern.sub(replacement, line)
-    return _NO_DAY.sub(r"\1", _TO.sub(_subtract, line))
+    return _NO_DAY.sub(r"\1", _WED.sub("", _SUN.sub("", _TO.sub(_subtract, line))))
 
 
 def _subtract(match: re.Match[str]) -> str:
