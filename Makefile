@@ -2,11 +2,13 @@
 # make test   set up what the tests need (a browser too) and run them all
 # make check  lint, format, types, and who may import whom
 # make bench  figures: turns, acks, page sizes
+# make bench-understanding   figures: how well messages are understood, and what it costs
+# make fuzz   10,000 made-up messages: nothing private is said, no price is guessed
 # make intent name=ask_warranty [code=yes]   start a new intent
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench intent setup setup-test pins clean
+.PHONY: help run test check bench bench-understanding fuzz intent setup setup-test pins clean
 .SILENT:
 
 PYTHON ?= python3
@@ -42,7 +44,13 @@ check: setup-test
 	.venv/bin/lint-imports
 
 bench: setup-test
-	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_*.py' tests/bench $(ARGS)
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_turn.py' tests/bench $(ARGS)
+
+bench-understanding: setup-test
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1200 -o python_files='bench_understanding.py' tests/bench $(ARGS)
+
+fuzz: setup-test
+	PITLINE_FUZZ=10000 exec $(PY) -m pytest -s -q --timeout 1800 tests/dialogues/test_privacy.py $(ARGS)
 
 intent: setup
 	test -n "$(name)" || { echo "which? make intent name=ask_warranty" >&2; exit 1; }

@@ -234,9 +234,10 @@ async def text_the_shop(settings: Settings, options: argparse.Namespace) -> int:
 
 async def understand(settings: Settings, options: argparse.Namespace) -> int:
     """Say what messages mean. 0 all could be read, 2 some not."""
-    from bot.understanding.command import understand_lines
+    from bot.understand import understand_lines
+    from chat.rasa_client import open_rasa
 
-    return await understand_lines(settings, options, open_store)
+    return await understand_lines(settings, options, open_store, open_rasa)
 
 
 async def with_rasa(settings: Settings, options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from bot.links import Linker
 from bot.peer import Peer
 from bot.proving import Proving, identity_of
 from bot.rasa_parse import RasaReader
+from bot.reader import Reader
 from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
@@ -41,8 +42,7 @@ class Assistant:
     ) -> None:
         """`rasa`: the Rasa server that does the understanding, where there is one."""
         self._store = store
-        self._rasa = rasa
-        self._models = models
+        self._reader = Reader(models, rasa)
         self._proving = Proving(store, catalog.common, self._understand)
         self._dialogue = Dialogue(catalog, self._proving)
         self._linker = Linker(store, public_url)
@@ -95,10 +95,14 @@ class Assistant:
         return Heard(understanding=chosen(intent, turn.text, language), given=given, picked=True, doubt=doubt)
 
     async def _understand(self, turn: Turn, text: str, peer: Peer, language: Language) -> Understanding:
-        own = self._models.for_shop(turn.shop.slug).understand(
-            text, now=turn.now, shop=turn.shop, vehicles=await peer.vehicles(), default_language=language
+        return await self._reader.understand(
+            text,
+            now=turn.now,
+            shop=turn.shop,
+            vehicles=await peer.vehicles(),
+            default_language=language,
+            message_id=turn.message_id,
         )
-        return own if self._rasa is None else await self._rasa.revise(own, turn.message_id)
 
     async def _answer(self, said: Said) -> Answer:
         reply, context = said.reply, said.context

@@ -134,6 +134,13 @@ class ShopModels:
                 return False
         return True
 
+    async def learn_file(self, slug: str) -> None:
+        """Have what the shop's file of examples says in use, where there is one."""
+        path = self.examples_file(slug)
+        if path.exists():
+            content = await asyncio.to_thread(path.read_text, "utf-8")
+            await self.learn(slug, yaml.safe_load(content) or {})
+
     def examples_file(self, slug: str) -> Path:
         """Where the shop's examples are."""
         return self._data_dir / "examples" / f"{slug}.yml"

@@ -6,15 +6,18 @@ Shop owners try their examples with it, and held-out sets are measured with it.
 import argparse
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol, TextIO
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.understanding.language import Language
-from bot.understanding.understander import Understander, Understanding
+from bot.catalog import load_catalog
+from bot.rasa_parse import RasaReader
+from bot.reader import Reader
+from bot.understanding import Understander
+from bot.understanding.shop_models import ShopModels
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.demo.load import demo_shop
@@ -25,22 +28,6 @@ from storage.vehicles import Vehicle
 
 NOTHING_DONE = 1
 SOME_REFUSED = 2
-
-
-class Reader(Protocol):
-    """What reads a message: see `Understander.understand`."""
-
-    async def understand(
-        self,
-        text: str,
-        *,
-        now: datetime,
-        shop: Shop,
-        vehicles: list[Vehicle],
-        default_language: Language | None = None,
-    ) -> Understanding:
-        """What the text means."""
-        ...
 
 
 class Refused(Exception):
@@ -171,11 +158,13 @@ async def understand_lines(
     settings: Settings,
     options: argparse.Namespace,
     open_store: Callable[[Settings], AbstractAsyncContextManager[Storage]],
+    open_rasa: Callable[[Settings, Collection[str]], AbstractAsyncContextManager[RasaReader | None]],
 ) -> int:
     """The command: the text that was given, else every line of standard input. The exit status: 0, 1 or 2."""
-    from bot.catalog import load_catalog
-
-    reader = _Own(Understander.train_or_load(settings.data_dir / "models", load_catalog().examples))
+    catalog = load_catalog()
+    models = ShopModels(
+        Understander.train_or_load(settings.data_dir / "models", catalog.examples), catalog.examples, settings.data_dir
+    )
     async with AsyncExitStack() as stack:
         try:
             desk = Desk(
@@ -186,33 +175,15 @@ async def understand_lines(
                 open_store=lambda: open_store(settings),
                 stack=stack,
             )
-            await desk.shop(None)
+            shop = await desk.shop(None)
         except Refused as refused:
             print(f"{refused.field}: {refused}", file=sys.stderr)
             return NOTHING_DONE
+        if options.shop is not None:
+            await models.learn_file(shop.slug)
+        reader = Reader(models, await stack.enter_async_context(open_rasa(settings, catalog.intents)))
         lines = _input_lines() if options.text is None else _given(options.text)
         return await run_understand(desk, reader, lines, sys.stdout)
-
-
-class _Own:
-    """Our own understanding as a reader."""
-
-    def __init__(self, understander: Understander) -> None:
-        self._understander = understander
-
-    async def understand(
-        self,
-        text: str,
-        *,
-        now: datetime,
-        shop: Shop,
-        vehicles: list[Vehicle],
-        default_language: Language | None = None,
-    ) -> Understanding:
-        """What the text means."""
-        return self._understander.understand(
-            text, now=now, shop=shop, vehicles=vehicles, default_language=default_language
-        )
 
 
 async def _given(text: str) -> AsyncIterator[str]:
