@@ -50,7 +50,7 @@ bench-understanding: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1200 -o python_files='bench_understanding.py' tests/bench $(ARGS)
 
 fuzz: setup-test
-	PITLINE_FUZZ=10000 exec $(PY) -m pytest -s -q --timeout 1800 tests/dialogues/test_privacy.py $(ARGS)
+	FUZZ_MESSAGES=10000 exec $(PY) -m pytest -s -q --timeout 1800 tests/dialogues/test_privacy.py $(ARGS)
 
 intent: setup
 	test -n "$(name)" || { echo "which? make intent name=ask_warranty" >&2; exit 1; }

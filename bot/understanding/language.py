@@ -16,7 +16,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH_WORDS = """
 the is are am was were do does did can could will would what when where how who why you your my i im it its
 this that have has need want with for from and or but not any get got please thanks thank hi hello hey yes
-yeah there much many today tomorrow of to on at in be if
+yeah there much many today tomorrow of to on at in be if never mind forget about sure yep nope car truck ready
+back make move book dont cant wont whats wheres another one instead
 """
 _SPANISH_WORDS = """
 el la los las un una unos unas es esta estan estoy soy que cuando donde como quien cual cuanto cuanta cuantos

@@ -1,4 +1,4 @@
-"""`server.py understand`: a line in, a line out, in order; what cannot be read is told by its field, nothing is lost."""
+"""`server.py understand`: a line in, a line out, in order; what cannot be read is told by its field, none is lost."""
 
 import io
 import json
