@@ -22,7 +22,7 @@ from bot.scene import Said, Scene
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
 from bot.understanding import OUT_OF_SCOPE, Language, Understanding
-from bot.understanding.card_numbers import holds_card_number, without_card_numbers
+from bot.understanding.card_numbers import held_card_number, without_card_numbers
 from bot.understanding.language import says_language
 from bot.understanding.shop_models import Models
 from storage.messages import Button
@@ -76,7 +76,7 @@ class Assistant:
         if payload is None and (choice := find_choice(turn.text, tracker.choices)) is not None:
             payload = choice.payload
         picked = parse_payload(payload) if payload else None
-        if picked is None and holds_card_number(turn.text):  # whatever else it says: that must not be sent here
+        if picked is None and held_card_number(turn.text):  # whatever else it says: that must not be sent here
             text = without_card_numbers(turn.text)
             understanding = await self._understand(turn, text, peer, language)
             sure = replace(understanding, intent=_PAYING, confidence=1.0, alternatives=(), second_intent=None)

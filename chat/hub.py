@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.reply import HandOff
+from bot.understanding.card_numbers import without_card_numbers
 from chat.answering import Answering, Bot
 from chat.channels.channel import Channel
 from chat.directory import Directory
@@ -149,7 +150,7 @@ class Hub:
             kind="message",
             author=Author(kind="client", name=conversation.title, id=inbound.identity.client_id),
             channel=inbound.channel,
-            text=inbound.text,
+            text=without_card_numbers(inbound.text),  # what nobody may keep is never stored
             payload=inbound.payload,
             ref=inbound.ref,
             attachments=inbound.attachments,

@@ -8,7 +8,7 @@ from bot.action import Intent
 from bot.context import Context
 from bot.payment_words import find_brand, find_method, method_title
 from bot.reply import Reply
-from bot.understanding.card_numbers import holds_card_number
+from bot.understanding.card_numbers import held_card_number
 from bot.understanding.features import fold
 from bot.which_invoice import find_meant_invoice, say_state
 from storage.accounts import ClientAccount, InvoiceView
@@ -38,7 +38,7 @@ class PayInvoice(Intent):
 
     async def answer(self, context: Context) -> Reply:
         """The own bill where it may be told, then the ways to pay."""
-        if holds_card_number(context.turn.text):
+        if held_card_number(context.turn.text):
             return Reply(
                 text=" ".join(
                     [context.say("no_card_numbers"), *_taken(context), *_where(context, _shop_links(context))]

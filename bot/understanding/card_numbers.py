@@ -1,10 +1,11 @@
-"""Card numbers that people write although nobody should: found, so that they are never repeated."""
+"""Card numbers that people write although nobody should: found, so that they are neither stored nor repeated."""
 
 import re
 
 # 13 to 19 digits, alone or in groups of a card's kind; a card's first digit is 2 to 6
 _CARD = re.compile(r"(?<![\w-])[2-6]\d{2,5}(?:[ -]?\d{2,6}){2,5}(?![\w-])")
 _SHORTEST, _LONGEST = 13, 19
+_STRUCK_OUT = "[card]"
 
 
 def holds_card_number(text: str) -> bool:
@@ -12,9 +13,14 @@ def holds_card_number(text: str) -> bool:
     return any(_is_card(match[0]) for match in _CARD.finditer(text))
 
 
+def held_card_number(text: str) -> bool:
+    """Whether there is a card number in the text, or was one before it was struck out."""
+    return _STRUCK_OUT in text or holds_card_number(text)
+
+
 def without_card_numbers(text: str) -> str:
     """The text with each card number struck out."""
-    return _CARD.sub(lambda match: "[card]" if _is_card(match[0]) else match[0], text)
+    return _CARD.sub(lambda match: _STRUCK_OUT if _is_card(match[0]) else match[0], text)
 
 
 def _is_card(written: str) -> bool:

@@ -41,6 +41,16 @@ async def test_a_visitor_hears_no_figure_without_a_code(door: Door) -> None:
     assert "286.20" not in answer["text"]
 
 
+async def test_a_card_number_is_struck_out_before_anything_is_stored(door: Door) -> None:
+    maria = await door.signed_in(MARIA.id)
+    await maria.ask("sync")
+    ack = await maria.say("my card is 4111 1111 1111 1111 thanks")
+    assert ack["text"] == "my card is [card] thanks"
+    assert "card" in (await maria.answer_to(ack))["text"]
+    whole = await maria.ask("sync", {"after": 0})
+    assert "4111" not in str(whole)
+
+
 async def test_a_repeat_is_one_message_with_one_answer(door: Door, running: Running) -> None:
     maria = [await door.signed_in(MARIA.id) for _ in range(5)]
     ref = str(uuid.uuid4())
