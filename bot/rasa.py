@@ -29,6 +29,7 @@ from bot.gate import Gate, gate_for
 from bot.hearing import chosen
 from bot.links import Linker
 from bot.peer import Peer
+from bot.rasa_parse import YES
 from bot.rasa_sender import Sender, SenderRefused, Senders
 from bot.rasa_tracker import LANGUAGE, SHOP, find_picked, for_rasa, tracker_from_rasa
 from bot.reply import PageRef, Reply
@@ -163,9 +164,11 @@ class ActionDesk:
         return context, picked is not None
 
     def _by_rasa(self, heard: Understanding, intent: dict[str, Any]) -> Understanding:
-        """The message with the intent that Rasa has found, where it has found one of ours."""
+        """The message with the intent that Rasa has found, where it is one of ours; a yes is one if we hear it, too."""
         name = OUT_OF_SCOPE if intent.get("name") == _FALLBACK else intent.get("name")
         if not isinstance(name, str) or name not in self._catalog.intents:
+            return heard
+        if name == YES and heard.intent != YES:
             return heard
         confidence = intent.get("confidence")
         sure = float(confidence) if isinstance(confidence, int | float) else heard.confidence

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from bot.understanding import OUT_OF_SCOPE, Candidate, Understanding
 
+YES = "affirm"  # what acts: never on Rasa's word alone, which takes what it has no feature of (an emoji) for a sure yes
 PAUSE_SECONDS = 10.0  # after a failure Rasa is left alone for so long
 
 _ALTERNATIVES = 3
@@ -69,7 +70,7 @@ class RasaReader:
     async def revise(self, own: Understanding, message_id: str) -> Understanding:
         """What the message means by Rasa's word; `own` as it is where Rasa has none. Never raises for Rasa's sake."""
         text = own.text.strip()
-        if not text or text.startswith(_COMMAND) or not self._is_due():
+        if not any(map(str.isalnum, text)) or text.startswith(_COMMAND) or not self._is_due():
             return own
         try:
             parsed = _parse(await self._ask(own.text, message_id), self._intents)
@@ -123,6 +124,8 @@ def _revised(own: Understanding, ranked: list[Candidate]) -> Understanding:
     if not ranked:
         return own
     best = ranked[0]
+    if best.intent == YES and own.intent != YES:
+        return own
     if own.second_intent is not None and best.intent in (own.intent, own.second_intent):
         return replace(own, confidence=best.confidence)  # two requests, which Rasa has no way to say
     return replace(

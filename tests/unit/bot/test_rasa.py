@@ -160,6 +160,16 @@ async def test_a_yes_button_of_an_older_read_back_books_nothing(action_server: s
     assert len(await store.visits.list_for_client("elm", MARIA)) == before + 1
 
 
+@pytest.mark.parametrize("text", ["\N{SLIGHTLY SMILING FACE}", "...", "what are your hours"])
+async def test_what_only_rasa_takes_for_a_yes_books_nothing(action_server: str, store: Storage, text: str) -> None:
+    rasa = Rasa(action_server, signed(MARIA))
+    before = len(await store.visits.list_for_client("elm", MARIA))
+    await rasa.say("oil change for the honda friday at 10", "book_appointment", "m1")
+    await rasa.say(text, "affirm", "m2")
+    assert rasa.loop == "action_book_appointment"
+    assert len(await store.visits.list_for_client("elm", MARIA)) == before
+
+
 async def test_a_number_picks_a_button_of_the_last_answer(action_server: str) -> None:
     rasa = Rasa(action_server, signed(MARIA))
     await rasa.say("i want to come in", "book_appointment", "m1")

@@ -8,7 +8,7 @@ import pytest
 from bot.rasa_parse import PAUSE_SECONDS, RasaAway, RasaReader
 from bot.understanding import Candidate, Entities, Understanding
 
-OURS = ("ask_balance", "pay_invoice", "work_order_status", "book_appointment", "out_of_scope")
+OURS = ("affirm", "ask_balance", "pay_invoice", "work_order_status", "book_appointment", "out_of_scope")
 OWN = Understanding(
     text="what's the damage",
     intent="work_order_status",
@@ -76,8 +76,17 @@ async def test_two_requests_that_we_see_stay_two() -> None:
     assert (other.intent, other.second_intent) == ("pay_invoice", None)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "/affirm", ' /cancel_appointment{"of": "1"}', "/restart"])
-async def test_what_rasa_would_take_for_a_command_is_not_sent(text: str) -> None:
+async def test_a_yes_is_one_only_if_we_hear_it_too() -> None:
+    yes = Understanding(text="yes please", intent="affirm", confidence=0.9, language="en")
+    rasa = Rasa(answer(("affirm", 0.97), ("ask_balance", 0.01)))
+    assert await rasa.revise(OWN) is OWN
+    assert (await rasa.revise(yes)).confidence == 0.97
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\N{SLIGHTLY SMILING FACE}", "?!", "/affirm", ' /cancel_appointment{"of": "1"}', "/restart"]
+)
+async def test_what_rasa_has_no_word_of_or_takes_for_a_command_is_not_sent(text: str) -> None:
     rasa = Rasa(answer(("ask_balance", 1.0)))
     own = Understanding(text=text, intent="out_of_scope", confidence=0.5, language="en")
     assert await rasa.revise(own) is own
