@@ -87,10 +87,11 @@ class Intent(Action):
             raise RuntimeError(f"{self.name()} was called from outside without a desk to receive it")
         outcome = await self._desk(self, tracker)
         reply = outcome.reply
-        dispatcher.utter_message(
-            text=reply.text,
-            buttons=[{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
-        )
+        if reply.text:
+            dispatcher.utter_message(
+                text=reply.text,
+                buttons=[{"title": choice.title, "payload": choice.payload} for choice in reply.choices],
+            )
         return _events(outcome)
 
 

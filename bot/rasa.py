@@ -181,7 +181,7 @@ class ActionDesk:
             return await self._said(intent, context, caller)
         first = await self._said(digression, context, caller)
         if first.active_loop == digression.intent:
-            return first
+            return replace(first, reply=Reply(text=""))  # Rasa calls the form that is open now, and that speaks
         on = await self._said(intent, replace(context, resuming=True), caller)
         text = f"{first.reply.text}\n{on.reply.text}"
         return replace(on, reply=Reply(text=text, choices=on.reply.choices or first.reply.choices))

@@ -70,8 +70,17 @@ class Rasa:
         self.events: list[dict[str, Any]] = []
 
     async def say(self, text: str, intent: str, message_id: str) -> str:
-        """A message that Rasa takes for `intent`: the open form goes on with it, else its action runs."""
-        action = self.loop or f"action_{intent}"
+        """The answer to what Rasa takes for `intent`: the open form goes on with it, else its action runs.
+
+        An action that opens another one's loop is followed by that one, as by Rasa's rules.
+        """
+        action, said = self.loop or f"action_{intent}", []
+        said.append(await self._run(action, text, intent, message_id))
+        if self.loop not in (None, action):
+            said.append(await self._run(str(self.loop), text, intent, message_id))
+        return "\n".join(filter(None, said))
+
+    async def _run(self, action: str, text: str, intent: str, message_id: str) -> str:
         tracker = {
             "sender_id": self._sender_id,
             "slots": dict(self.slots),
