@@ -48,6 +48,7 @@ class Intent(Action):
     asks: ClassVar[Asked] = Asked.PUBLIC
     page: ClassVar[PageName | None] = None  # the portal page that shows the same: what a link must be for
     section: ClassVar[Section | None] = None  # of the portal; switched off, the bot does not tell it either
+    by_record: ClassVar[bool] = False  # a link for one record of that page opens it too: it then keeps to that record
     changes: ClassVar[bool] = False  # it may change something, or calls a person: never run on a doubtful message
     urgent: ClassVar[bool] = False  # said also while a person is due: what to do first in an emergency
     is_form: ClassVar[bool] = False
@@ -59,6 +60,10 @@ class Intent(Action):
     def name(self) -> str:
         """The action's name in Rasa's domain."""
         return action_name(self.intent)
+
+    def is_rival(self, context: Context, intent: str) -> bool:  # noqa: ARG002
+        """Whether another intent that the message may be would do something else with it: then the client is asked."""
+        return True
 
     async def answer(self, context: Context) -> Reply:
         """The answer to one message. The table has been asked before; errors of storage may pass."""

@@ -153,7 +153,10 @@ class Dialogue:
             if other.confidence >= share * best.confidence and other.intent in self._catalog.intents
         ]
         rivals = [name for name in names if name not in _TALK]
-        return [best.intent, rivals[0]] if rivals else []
+        described = self._catalog.intents[best.intent]
+        if not rivals or not described.action.is_rival(scene.context(described.answers), rivals[0]):
+            return []
+        return [best.intent, rivals[0]]
 
     def _ask_which(self, scene: Scene, rivals: list[str]) -> Said:
         """`Did you mean ...?` with both as choices; nothing is done before one is picked."""

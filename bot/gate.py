@@ -22,5 +22,12 @@ def gate_for(intent: Intent, identity: Identity) -> Gate:
     if rule is Rule.CODE_FIRST:
         return Gate.CODE_FIRST
     if rule in (Rule.LINK_SCOPE, Rule.LINK_SCOPE_READ_BACK):
-        return Gate.OPEN if intent.page is not None and may_see(identity, intent.page) else Gate.CODE_FIRST
+        return Gate.OPEN if _is_linked(intent, identity) else Gate.CODE_FIRST
     return Gate.OPEN
+
+
+def _is_linked(intent: Intent, identity: Identity) -> bool:
+    """Whether the link that the peer came by is for what the intent tells or does."""
+    if intent.page is None or identity.scope is None:
+        return False
+    return may_see(identity, intent.page, identity.scope.record_id if intent.by_record else None)

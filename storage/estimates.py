@@ -1,6 +1,6 @@
 """Estimates, and what the client decided on them, line by line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -64,6 +64,31 @@ class Estimate:
             return "expired"
         return self.status
 
+    @property
+    def work(self) -> tuple[EstimateLine, ...]:
+        """The lines that are decided on: labor and parts, with which tax, fees and discounts go; all where none is."""
+        return work_of(self.lines)
+
+    def open_on(self, today: date) -> tuple[EstimateLine, ...]:
+        """What the client may still decide on (`today` in the shop's zone): undecided, or to be called about first."""
+        is_late = self.valid_until is not None and self.valid_until < today
+        if is_late or self.status not in ("waiting", "partly"):
+            return ()
+        return tuple(line for line in self.work if line.decision in (None, "call_me"))
+
+    def sum_of(self, line_ids: Collection[str]) -> int:
+        """What these lines of work come to, in cents: the estimate's own total for all of them, else their amounts."""
+        chosen = [line for line in self.work if line.id in line_ids]
+        return self.total if len(chosen) == len(self.work) else sum(line.amount for line in chosen)
+
+    def most_for(self, line_ids: Collection[str]) -> int:
+        """The most, in cents, that approving these makes of the estimate: with what is approved, all tax and fees."""
+        approved = {line.id for line in self.work if line.decision == "approved"} | set(line_ids)
+        if len(approved) >= len(self.work):
+            return self.total
+        beside = sum(line.amount for line in self.lines if line.kind in ("tax", "fee"))
+        return self.sum_of(approved) + beside if approved else 0
+
 
 INDEXES = [BY_CLIENT]
 
@@ -111,9 +136,14 @@ def decided(estimate: Estimate, decisions: Mapping[str, Decision], at: datetime)
     return replace(estimate, lines=lines, status=status_of(lines))
 
 
+def work_of(lines: Sequence[EstimateLine]) -> tuple[EstimateLine, ...]:
+    """The lines of labor and parts; all where none is."""
+    return tuple(line for line in lines if line.kind in ("labor", "part")) or tuple(lines)
+
+
 def status_of(lines: Sequence[EstimateLine]) -> EstimateStatus:
     """The status that the lines' decisions add up to. Lines of tax, fee and discount go with the work."""
-    work = [line.decision for line in lines if line.kind in ("labor", "part")] or [line.decision for line in lines]
+    work = [line.decision for line in work_of(lines)]
     if work and all(decision == "approved" for decision in work):
         return "approved"
     if work and all(decision == "declined" for decision in work):

@@ -103,6 +103,7 @@ class Shop:
     booking: BookingRules = BookingRules()
     payment_methods: tuple[str, ...] = ()
     pay_url: str | None = None
+    approval_limit: int = 50_000  # cents: an estimate above it is not approved by text message but on its page
     sections: Mapping[str, bool] = field(default_factory=dict)  # those not named show
     origins: tuple[str, ...] = ()
 

@@ -140,6 +140,7 @@ class ShopRecord(Record):
     booking: BookingPart
     payment_methods: list[Text] = Field(default=[], max_length=20)
     pay_url: Annotated[Url | None, Emptyable] = None
+    approval_limit: Annotated[Price | None, Emptyable] = None
     sections: SectionsPart | None = None
     origins: list[Origin] | None = Field(default=None, max_length=50)
 

@@ -14,6 +14,7 @@ from storage.store import Storage
 from storage.vehicles import Vehicle
 from storage.visits import BookingRequest
 from storage.work_orders import WorkOrder
+from tests.dialogues.estimate_people import ESTIMATE_CLIENTS, ESTIMATE_PHONES, ESTIMATE_RECORDS
 
 NOW = datetime.fromisoformat("2026-03-11T10:30:00-05:00")
 LATE = datetime.fromisoformat("2026-03-11T22:00:00-05:00")  # closed
@@ -61,6 +62,7 @@ PHONES = {
     LENA: "+15125550107",
     VERA: "+15125550108",
     OTTO: "+15125550109",
+    **ESTIMATE_PHONES,
 }
 
 
@@ -305,9 +307,9 @@ _VISITS = (
 async def move_in(store: Storage) -> None:
     """Everybody and everything is there; Thursday at 9:00 both bays are taken."""
     await store.shops.put(SHOP)
-    for client in _CLIENTS:
+    for client in (*_CLIENTS, *ESTIMATE_CLIENTS):
         await store.clients.put(client)
-    for name, record in _RECORDS:
+    for name, record in (*_RECORDS, *ESTIMATE_RECORDS):
         await getattr(store, name).put(record)
     for number in range(2):
         await store.visits.reserve(SHOP, _taken("2026-03-12T09:00:00-05:00", f"taken{number}"), NOW)

@@ -24,6 +24,7 @@ silent                   there is no answer
 who: ann                 the answer says who of several it was
 changes: email a > b     all that this peer asked to have changed (`-`: nothing was on file)
 wishes: stopped          what this peer wants no more of: `stopped` texts, `reminders` ...
+decided: E-1: pads approved   what this peer decided on estimates, line by line (`-`: nothing)
 booked: brakes 2026-...  all visits of this peer, with their status
 """
 
@@ -34,7 +35,21 @@ from storage.messages import ChannelName
 
 SAYS = frozenset({"client", "pick", "code", "status", "again", "payload", "old"})
 CHECKS = frozenset(
-    {"bot", "not", "choices", "link", "page", "url", "handoff", "silent", "who", "booked", "changes", "wishes"}
+    {
+        "bot",
+        "not",
+        "choices",
+        "link",
+        "page",
+        "url",
+        "handoff",
+        "silent",
+        "who",
+        "booked",
+        "changes",
+        "wishes",
+        "decided",
+    }
 )
 
 _CHANNELS: tuple[ChannelName, ...] = ("web", "sms")

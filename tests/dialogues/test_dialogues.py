@@ -62,7 +62,7 @@ async def play(script: Script, driver: Driver, channel: str, store: Storage) -> 
                 answer = await driver.again()
             case "status":
                 driver.set_status("waiting")
-            case "booked" | "changes" | "wishes":
+            case "booked" | "changes" | "wishes" | "decided":
                 assert await _ON_FILE[line.verb](store, script.peer) == line.text, where
             case "silent":
                 assert answer is None, where
@@ -110,6 +110,16 @@ async def _wishes(store: Storage, peer: str) -> str:
     return ", ".join([*stopped, *sorted(record.withdrawn if record else ())])
 
 
+async def _decided(store: Storage, peer: str) -> str:
+    """What the peer decided here: `E-204: pads approved, wipers declined`, an estimate after the other."""
+    estimates = await store.estimates.list_for_client(SHOP.slug, peer.partition("@")[0])
+    own = {
+        estimate.number: [f"{line.id} {line.decision}" for line in estimate.lines if line.decided_at is not None]
+        for estimate in estimates
+    }
+    return "; ".join(f"{number}: {', '.join(lines)}" for number, lines in sorted(own.items()) if lines) or "-"
+
+
 async def _booked(store: Storage, peer: str) -> str:
     """The peer's visits: `oil_change 2026-03-12 10:00 confirmed`, in order."""
     if peer == "visitor":
@@ -121,4 +131,4 @@ async def _booked(store: Storage, peer: str) -> str:
     return ", ".join(f"{'+'.join(visit.services)} {at:%Y-%m-%d %H:%M} {visit.status}" for visit, at in local)
 
 
-_ON_FILE = {"booked": _booked, "changes": _changes, "wishes": _wishes}
+_ON_FILE = {"booked": _booked, "changes": _changes, "wishes": _wishes, "decided": _decided}
