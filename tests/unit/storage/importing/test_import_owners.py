@@ -126,3 +126,38 @@ async def test_a_reminder_done_here_stays_done_when_the_same_file_comes_again(ta
     await store.reminders.set_status("garage", reminder.id, "done")
     await take(SHOP, line)
     assert (await store.reminders.get("garage", reminder.id)).status == "done"
+
+
+async def test_a_change_accepted_here_holds_against_the_very_line_that_came_before(take: Take, store: Storage):
+    await take(SHOP, CLIENT)
+    client, until = await only_client(store), utc_now() + timedelta(days=30)
+    await store.clients.set_held(client, "phones", ("+15125550188",), until)
+    await store.clients.set_held(await only_client(store), "email", "new@ana.example", until)
+    await take(SHOP, CLIENT)
+    after = await only_client(store)
+    assert (after.phones, after.email, len(after.held)) == (("+15125550188",), "new@ana.example", 2)
+
+
+async def test_when_its_time_is_over_the_same_line_wins_again(take: Take, store: Storage):
+    await take(SHOP, CLIENT)
+    before = await only_client(store)
+    await store.clients.set_held(before, "name", "Somebody Else", utc_now() - timedelta(seconds=1))
+    await take(SHOP, CLIENT)
+    assert await only_client(store) == before
+    again = await take(SHOP, CLIENT)
+    assert again.counts["client"]["unchanged"] == 1
+
+
+async def test_a_plate_that_was_changed_here_holds_until_the_import_carries_it(take: Take, store: Storage):
+    await take(SHOP, CLIENT, VEHICLE)
+    (vehicle,) = await store.vehicles.list("garage")
+    await store.vehicles.set_plate(vehicle, "NEW123", utc_now() + timedelta(days=30))
+    await take(SHOP, CLIENT, {**VEHICLE, "color": "red"})
+    (held,) = await store.vehicles.list("garage")
+    assert (held.plate, held.color, len(held.held)) == ("NEW123", "red", 1)
+    await take(SHOP, CLIENT, {**VEHICLE, "plate": "NEW123"})
+    (carried,) = await store.vehicles.list("garage")
+    assert (carried.plate, carried.held) == ("NEW123", ())
+    await take(SHOP, CLIENT, {**VEHICLE, "plate": "OLD999"})
+    (later,) = await store.vehicles.list("garage")
+    assert later.plate == "OLD999"
