@@ -23,7 +23,7 @@ from bot.understanding.model import (
 )
 from bot.understanding.wording import Repairer, plain
 
-WORDS_SHARE = 0.55  # of the word member in what both say; the rest is the sentence member's
+WORDS_SHARE = 0.45  # of the word member in what both say; the rest is the sentence member's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
