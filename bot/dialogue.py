@@ -120,7 +120,8 @@ class Dialogue:
         """A message while a form is open: a question in the middle is answered first, then the form asks on."""
         if not self._is_digression(scene, form):
             return await self.run(scene, form)
-        if isinstance(self._catalog.intents[scene.intent].action, Form):  # another form takes its place
+        action = self._catalog.intents[scene.intent].action
+        if isinstance(action, Form) and not action.yields:  # another form takes its place
             return await self.run(replace(scene, tracker=scene.tracker.without_form()), scene.intent)
         said = await self.run(scene, scene.intent)
         if said.reply.hand_off is not None or said.tracker.after_proof is not None:

@@ -93,6 +93,7 @@ class Form(Intent):
     corrections: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, change what it holds
     cancels: ClassVar[frozenset[str]] = frozenset()  # intents that, while it is open, drop it
     drops_on_cancel: ClassVar[bool] = True  # "cancel it" means the form
+    yields: ClassVar[bool] = False  # in the middle of another form it answers with one message and leaves that open
     no_drops: ClassVar[bool] = False  # a no to the read-back drops it, where there is nothing to change
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:

@@ -41,11 +41,11 @@ async def with_gist(hand_off: HandOff, context: Context, names: Names) -> HandOf
     """The hand-off with its gist. `names` says what intents are called."""
     if hand_off.gist:
         return hand_off
-    lines = [await _who(context), await _wanted(context, names), await _tried(hand_off, context, names)]
+    lines = [await who_writes(context), await _wanted(context, names), await _tried(hand_off, context, names)]
     return replace(hand_off, gist="\n".join(lines))
 
 
-async def _who(context: Context) -> str:
+async def who_writes(context: Context) -> str:
     """Name and cars of who is known; of anybody else that nothing is proven, and what they call themselves."""
     identity, client = context.peer.identity, await context.peer.client()
     parts = [f"texts from {context.phone(identity.phone)}" if identity.phone else f"writes by {context.turn.channel}"]
