@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from storage.change_requests import ChangeRequest
 from tests.browser.conftest import PHONE, Scene, find_violations
-from tests.cast import SHOP
+from tests.cast import MARIA, NOW, SHOP
 
 pytestmark = pytest.mark.browser
 
@@ -130,3 +131,30 @@ async def test_axe_finds_nothing_on_a_desk(scene: Scene) -> None:
     await staff.locator("#conversations button").click()
     await expect(staff.locator("#card")).to_contain_text("Civic")
     assert await find_violations(staff) == []
+
+
+async def test_a_change_request_is_accepted_on_the_card_and_the_client_is_told(scene: Scene) -> None:
+    client = await ask_for_a_person(scene)
+    await scene.running.store.change_requests.append(
+        ChangeRequest(
+            id="r1",
+            shop=SHOP.slug,
+            client_id=MARIA.id,
+            field="email",
+            old=MARIA.email,
+            new="m.lopez@mail.example",
+            conversation="c",
+            message_id="m",
+            at=NOW,
+        )
+    )
+    staff = await scene.staff()
+    await staff.goto(f"{scene.url}/staff/")
+    await staff.locator("#conversations button").click()
+    await expect(staff.locator("#card .change")).to_contain_text("maria@mail.example → m.lopez@mail.example")
+    assert await find_violations(staff) == []
+    await staff.get_by_role("button", name="Accept: E-mail, m.lopez@mail.example").click()
+    await expect(staff.locator("#card .change")).to_have_count(0)
+    await expect(staff.locator("#card .facts")).to_contain_text("m.lopez@mail.example")
+    told = "Done: Garage on Elm has your new e-mail, m.lopez@mail.example."
+    await expect(client.get_by_text(told, exact=True)).to_be_visible()
