@@ -11,6 +11,8 @@ from pathlib import Path
 
 from bot.catalog import FOLDER
 
+SCRIPTS = FOLDER.parents[1] / "tests" / "dialogues" / "scripts"
+
 _YML = """\
 # What people type when they mean this; twenty or more in each language, as they really type.
 examples:
@@ -53,24 +55,37 @@ class {class_name}(Intent):
 '''
 
 
+_SCRIPT = """\
+== {words}
+as: visitor
+client: i have a question about {words}
+bot: {title}: please call us
+"""
+
+
 class ScaffoldError(Exception):
     """Nothing was written; the message says why."""
 
 
-def scaffold(name: str, folder: Path, *, code: bool = False) -> list[Path]:
-    """Write the files of a new intent and return them. Raises `ScaffoldError` for a bad name or one that is taken."""
+def scaffold(name: str, folder: Path, scripts: Path, *, code: bool = False) -> list[Path]:
+    """Write the files of a new intent, and a dialogue that tests it into `scripts`, and return them.
+
+    Raises `ScaffoldError` for a bad name or one that is taken.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         raise ScaffoldError(f"{name!r} is no name for an intent: use small letters and underscores, as in ask_warranty")
-    paths = [folder / f"{name}.yml", *([folder / f"{name}.py"] if code else [])]
-    taken = [path.name for path in paths if path.exists()]
+    texts = {folder / f"{name}.yml": _YML, scripts / f"{name}.txt": _SCRIPT}
+    if code:
+        texts[folder / f"{name}.py"] = _PY
+    taken = [path.name for path in texts if path.exists()]
     if taken:
         raise ScaffoldError(f"{taken[0]} is there already")
     words = name.replace("_", " ")
     title = words.capitalize()
     class_name = "".join(part.capitalize() for part in name.split("_"))
-    for path, text in zip(paths, (_YML, _PY), strict=False):
+    for path, text in texts.items():
         path.write_text(text.format(words=words, title=title, class_name=class_name), encoding="utf-8")
-    return paths
+    return list(texts)
 
 
 def main(arguments: list[str]) -> int:
@@ -80,12 +95,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--code", action="store_true", help="also a Python file: it looks something up, asks or acts")
     options = parser.parse_args(arguments)
     try:
-        paths = scaffold(options.name, FOLDER, code=options.code)
+        paths = scaffold(options.name, FOLDER, SCRIPTS, code=options.code)
     except ScaffoldError as error:
         print(error, file=sys.stderr)
         return 1
     print("Written: " + ", ".join(str(path.relative_to(FOLDER.parent.parent)) for path in paths))
-    print("Now write its examples and texts, then: make test ARGS='tests/contract'")
+    print("Now write its examples, texts and dialogue, then: make test ARGS='tests/contract tests/dialogues'")
     return 0
 
 
