@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bot.action import Outcome
 from bot.context import Context
-from bot.estimate_slots import BOTH, EstimateSlot, LinesSlot, seen_mark
+from bot.estimate_slots import BOTH, EstimateSlot, LinesSlot
 from bot.estimate_words import says_decision
 from bot.expectation import when_someone_writes
 from bot.form import CONFIRM, Done, Form, Slot
@@ -87,11 +87,11 @@ class DecideEstimate(Form):
         if estimate is None:
             return Done(reply=Reply(text=context.say("no_estimates")))
         decisions = filled["decisions"]
-        if _is_done(context, estimate, decisions):
+        if context.tracker.requested_slot == CONFIRM and estimate.holds(decisions):
             return None  # the same yes once more
         if not set(decisions) <= {line.id for line in estimate.open_on(context.today)}:
             return Done(reply=_as_it_stands(context, estimate))
-        if seen_mark(estimate) != filled.get("seen"):
+        if estimate.content_mark != filled.get("seen"):
             lines = say_lines(context, estimate.open_on(context.today))
             text = context.say("changed", number=estimate.number, lines=lines)
             return Done(reply=Reply(text=text), empty=("decisions", "seen"), ask="lines")
@@ -169,13 +169,6 @@ def _as_it_stands(context: Context, estimate: Estimate) -> Reply:
         pages=(page_of(context, estimate),),
         about={"estimate": (estimate.id,)},
     )
-
-
-def _is_done(context: Context, estimate: Estimate, decisions: Mapping[str, str]) -> bool:
-    """Whether the yes that is being answered has been written down before."""
-    written = {line.id: line.decision for line in estimate.work if line.decided_at is not None}
-    is_yes = context.tracker.requested_slot == CONFIRM
-    return is_yes and all(written.get(line) == decision for line, decision in decisions.items())
 
 
 def _is_above_limit(context: Context, estimate: Estimate, approved: list[str]) -> bool:

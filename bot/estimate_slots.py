@@ -1,6 +1,5 @@
 """What must be known before an estimate is decided on: which one, and what is to become of which lines."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -99,12 +98,6 @@ class LinesSlot:
         return Reply(text=context.say("which_lines", number=number, lines=lines), choices=_choices(context))
 
 
-def seen_mark(estimate: Estimate) -> str:
-    """Eight hex digits for an estimate's lines and prices: an import may change them while it is talked about."""
-    content = repr((estimate.total, [(line.id, line.description, line.kind, line.amount) for line in estimate.lines]))
-    return hashlib.blake2b(content.encode(), digest_size=4).hexdigest()
-
-
 def _read(state: FormState, estimate: Estimate) -> Decided:
     """What the message decides; a message that only says which estimate it is, what the wish before it did."""
     context, lines = state.context, estimate.open_on(state.context.today)
@@ -132,7 +125,7 @@ def _switches(context: Context) -> bool:
 
 
 def _filling(estimate: Estimate, decisions: Mapping[str, Any]) -> Filling:
-    return Filling(values={"decisions": dict(sorted(decisions.items())), "seen": seen_mark(estimate)})
+    return Filling(values={"decisions": dict(sorted(decisions.items())), "seen": estimate.content_mark})
 
 
 def _choices(context: Context) -> tuple[Choice, ...]:

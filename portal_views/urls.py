@@ -12,6 +12,8 @@ _PORTAL_PATHS: dict[str, str] = {
     "dashboard": "",
     "invoices": "invoices",
     "invoice": "invoices/{id}",
+    "estimates": "estimates",
+    "estimate": "estimates/{id}",
     "payments": "payments",
     "visits": "visits",
     "visit": "visits",
@@ -37,6 +39,7 @@ class MenuItem:
 _MENU: tuple[tuple[str, Section | None, bool], ...] = (
     ("dashboard", None, True),
     ("invoices", "invoices", True),
+    ("estimates", "estimates", False),
     ("payments", "payments", False),
     ("visits", "visits", True),
     ("vehicles", "vehicles", False),

@@ -1,5 +1,6 @@
 """Estimates, and what the client decided on them, line by line."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -68,6 +69,17 @@ class Estimate:
     def work(self) -> tuple[EstimateLine, ...]:
         """The lines that are decided on: labor and parts, with which tax, fees and discounts go; all where none is."""
         return work_of(self.lines)
+
+    @property
+    def content_mark(self) -> str:
+        """Eight hex digits for lines and prices as they are: an import may change them while they are decided on."""
+        content = repr((self.total, [(line.id, line.description, line.kind, line.amount) for line in self.lines]))
+        return hashlib.blake2b(content.encode(), digest_size=4).hexdigest()
+
+    def holds(self, decisions: Mapping[str, str]) -> bool:
+        """Whether the client has decided just so already: what is sent twice is done."""
+        own = {line.id: line.decision for line in self.lines if line.decided_at is not None}
+        return all(own.get(line_id) == decision for line_id, decision in decisions.items())
 
     def open_on(self, today: date) -> tuple[EstimateLine, ...]:
         """What the client may still decide on (`today` in the shop's zone): undecided, or to be called about first."""

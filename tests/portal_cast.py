@@ -13,6 +13,7 @@ from portal_views.routes import portal_routes
 from portal_views.security import security_middleware
 from storage.clients import Client, Portal
 from storage.codec import to_document
+from storage.estimates import Estimate, EstimateLine
 from storage.inspections import Inspection, InspectionItem
 from storage.invoices import Invoice, InvoiceLine
 from storage.payments import Payment
@@ -238,6 +239,29 @@ INSPECTIONS = (
         items=(InspectionItem(name="Lights", result="good"),),
     ),
 )
+ESTIMATE = Estimate(
+    id="est1",
+    shop="garland",
+    external_id="est1",
+    number="E-501",
+    client_id="dana",
+    vehicle_id="civic",
+    issued_on=date(2026, 11, 23),
+    valid_until=date(2026, 12, 7),
+    total=45465,
+    status="waiting",
+    lines=(
+        EstimateLine(id="pads", description="Front brake pads", kind="part", amount=18000),
+        EstimateLine(id="rotors", description="Front rotors", kind="part", amount=21000),
+        EstimateLine(id="wipers", description="Wiper blades", kind="part", amount=3000),
+        EstimateLine(id="tax", description="Sales tax", kind="tax", amount=3465),
+    ),
+)
+ESTIMATES = (
+    ESTIMATE,
+    replace(ESTIMATE, id="est2", external_id="est2", number="E-480", valid_until=date(2026, 11, 1)),
+    replace(ESTIMATE, id="est3", external_id="est3", number="E-601", client_id="ray", vehicle_id="rayscar"),
+)
 SERVICE_RECORD = ServiceRecord(
     id="s1",
     shop="garland",
@@ -274,6 +298,7 @@ async def fill(store: Storage) -> None:
         store.invoices.insert_documents([to_document(one) for one in INVOICES]),
         store.payments.insert_documents([to_document(payment) for payment in PAYMENTS]),
         store.work_orders.insert_documents([to_document(ORDER)]),
+        store.estimates.insert_documents([to_document(estimate) for estimate in ESTIMATES]),
         store.inspections.insert_documents([to_document(inspection) for inspection in INSPECTIONS]),
         store.service_records.insert_documents([to_document(SERVICE_RECORD)]),
         store.reminders.insert_documents([to_document(reminder) for reminder in REMINDERS]),

@@ -36,6 +36,8 @@ PORTAL = (
     "",
     "invoices",
     "invoices/inv1038",
+    "estimates",
+    "estimates/est1",
     "payments",
     "visits",
     "vehicles",
@@ -150,6 +152,39 @@ async def test_a_visit_is_booked_without_javascript(browser: Browser, server: Te
         await page.get_by_role("button", name="Next").click()
         await page.get_by_role("button", name="Ask for this visit").click()
         assert "We have your request" in await page.locator("h1").inner_text()
+
+
+async def test_an_estimate_is_decided_line_by_line_without_javascript(
+    browser: Browser, server: TestServer, store: Storage
+) -> None:
+    async with opened(browser, server, viewport=SIZES["phone"], java_script_enabled=False) as page:
+        await sign_in(page, store)
+        await page.goto("/s/garland/portal/estimates")
+        await page.get_by_role("link", name="Estimate E-501").click()
+        await page.get_by_role("group", name="Front brake pads").get_by_label("Approve").check()
+        await page.get_by_role("group", name="Wiper blades").get_by_label("Decline").check()
+        await page.get_by_role("button", name="Next").click()
+        assert await page.get_by_text("Nothing is decided yet.").is_visible()
+        await page.get_by_role("button", name="Yes, tell the shop").click()
+        assert await page.get_by_role("status").inner_text() == "Thank you. The shop has your answer."
+    estimate = await store.estimates.get("garland", "est1")
+    assert [line.decision for line in estimate.lines] == ["approved", None, "declined", None]
+
+
+async def test_the_check_of_an_estimate_has_no_fault_that_axe_finds(
+    browser: Browser, server: TestServer, store: Storage
+) -> None:
+    async with opened(browser, server, viewport=SIZES["phone"], bypass_csp=True) as page:
+        await sign_in(page, store)
+        await page.goto("/s/garland/portal/estimates/est1")
+        await page.get_by_role("group", name="Front rotors").get_by_label("Call me first").check()
+        await page.get_by_role("group", name="Front brake pads").get_by_label("Approve").check()
+        await page.get_by_role("button", name="Next").click()
+        await page.get_by_role("button", name="Yes, tell the shop").wait_for()
+        faults = await violations(page)
+        await page.get_by_role("button", name="Yes, tell the shop").click()
+        await page.get_by_role("status").wait_for()
+        assert [*faults, *await violations(page)] == []
 
 
 async def test_the_portal_is_used_without_javascript(browser: Browser, server: TestServer, store: Storage) -> None:
