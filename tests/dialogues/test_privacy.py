@@ -47,6 +47,8 @@ PEERS: list[tuple[str, ChannelName]] = [
     ("rosa", "web"),
     ("sam", "sms"),
     ("lena", "web"),
+    ("ivan", "web"),  # these two have estimates
+    ("olga", "sms"),
     ("nina", "sms"),
 ]
 THE_INVOICE = Facts(words=frozenset({"5001", "inv5001"}), amounts=frozenset({25000, 0}))

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from bot.catalog import load_catalog
+from tests.dialogues.estimate_people import ESTIMATE_CLIENTS, ESTIMATE_RECORDS
 from tests.dialogues.people import _CLIENTS, _RECORDS, SHOP
+
+_EVERYBODY = (*_CLIENTS, *ESTIMATE_CLIENTS)
 
 Deed = Literal["say", "press", "pick", "code", "again"]
 
@@ -26,13 +29,15 @@ class Step:
 
 def _every(field: str) -> list[str]:
     """What the cast's records have in this field, each once."""
-    return sorted({str(value) for _, record in _RECORDS if (value := getattr(record, field, None))})
+    return sorted(
+        {str(value) for _, record in (*_RECORDS, *ESTIMATE_RECORDS) if (value := getattr(record, field, None))}
+    )
 
 
 _NUMBERS, _PLATES, _CARS = _every("number"), _every("plate"), _every("title")
-_IDS = sorted({*_every("id"), *(client.id for client in _CLIENTS)})
-_NAMES = [client.name for client in _CLIENTS]
-_CONTACTS = [client.email or "" for client in _CLIENTS] + [client.phones[0] for client in _CLIENTS]
+_IDS = sorted({*_every("id"), *(client.id for client in _EVERYBODY)})
+_NAMES = [client.name for client in _EVERYBODY]
+_CONTACTS = [client.email or "" for client in _EVERYBODY] + [client.phones[0] for client in _EVERYBODY]
 _CONTACTS += ["nobody@nowhere.example", "512 555 0101", "(512) 555-0103"]
 
 _SHORT_WORDS = """
