@@ -14,7 +14,6 @@ from statistics import median, quantiles
 
 import numpy as np
 import pytest
-from tests.bench.understanding_scores import score_entities, score_when
 
 from bot.catalog import load_catalog
 from bot.understanding import OUT_OF_SCOPE, Understander
@@ -22,6 +21,7 @@ from bot.understanding.classifier import Classifier
 from bot.understanding.encoder import load_encoder
 from bot.understanding.features import clean
 from bot.understanding.training import train
+from tests.bench.understanding_scores import score_entities, score_when
 from tests.bench.understanding_sets import SETS, WHENS, Aside, load_set, load_whens
 from tests.dialogues.people import NOW, SHOP
 
