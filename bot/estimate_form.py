@@ -10,6 +10,7 @@ from bot.estimate_slots import BOTH, EstimateSlot, LinesSlot
 from bot.estimate_words import says_decision
 from bot.expectation import when_someone_writes
 from bot.form import CONFIRM, Done, Form, Slot
+from bot.gist import who_writes
 from bot.reply import HandOff, Reply
 from bot.understanding.features import fold
 from bot.which_estimate import (
@@ -181,13 +182,15 @@ def _with(decisions: Mapping[str, str], decision: str) -> list[str]:
 
 
 async def _gist(context: Context, estimate: Estimate, decisions: Mapping[str, str]) -> str:
-    """What staff read first, in English: whom to call, about what; and what is decided already."""
+    """What staff read first, in English: who is to be called about what, and what is decided already."""
     client = await context.peer.client()
     number = context.peer.identity.phone or (client.phones[0] if client is not None and client.phones else None)
-    who = client.name if client is not None else "The client"
-    lines = [f"Who: {who}{f', {context.phone(number)}' if number else ''}"]
-    told = {"call_me": "Wants: a call before this is done", "approved": "Approved", "declined": "Declined"}
-    for decision, words in told.items():
-        if ids := _with(decisions, decision):
-            lines.append(f"{words}: {say_lines(context, chosen_lines(estimate, ids))} (estimate {estimate.number})")
-    return "\n".join(lines)
+    calls = say_lines(context, chosen_lines(estimate, _with(decisions, "call_me")))
+    at = f" at {context.phone(number)}" if number else ""
+    lines = [await who_writes(context), f"Wants: a call{at} before this on estimate {estimate.number}: {calls}"]
+    others = [
+        f"{decision} {say_lines(context, chosen_lines(estimate, ids))}"
+        for decision in ("approved", "declined")
+        if (ids := _with(decisions, decision))
+    ]
+    return "\n".join([*lines, *([f"Decided: {'; '.join(others)}"] if others else [])])

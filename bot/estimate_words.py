@@ -52,6 +52,9 @@ _ONLY = re.compile(
 _SOME = re.compile(
     r"\b(?:urgen\w*|necessary|needed|important\w*|safety|necesari\w*|some of|part of|half|parte|algun\w*)\b"
 )
+_STRONG = re.compile(
+    r"(?:approv|authori|accept|agree|go ahead|go for|proceed|apr[uo]|acept|autoriz|adelante|declin|reject|refus|rechaz)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _MENDED_WORDS = (
     "approve approved authorize decline declined reject except everything without nothing skip before apruebo aprobar"
@@ -76,6 +79,7 @@ class _Piece:
 
     decision: Decision | None
     text: str
+    is_strong: bool = False  # that word can mean nothing else: "approve", not "ok"
 
 
 def read_decisions(text: str, lines: Sequence[EstimateLine], default: Decision, *, whole: bool) -> Decided:
@@ -89,7 +93,8 @@ def read_decisions(text: str, lines: Sequence[EstimateLine], default: Decision, 
     everything: Decision | None = None
     rest: Decision | None = None
     unknown: list[str] = []
-    running, said_call, said_whole = default, False, False
+    running, said_call = default, False
+    said_whole: Decision | None = None
     for clause in _CLAUSE.split(_ONLY.sub(" ", folded)):
         for piece in _pieces(clause, lines, running):
             decision = piece.decision or running
@@ -103,14 +108,14 @@ def read_decisions(text: str, lines: Sequence[EstimateLine], default: Decision, 
                 rest = decision
             elif _ALL.search(piece.text):
                 everything = everything or decision
-            elif piece.decision == default and not missing:
-                said_whole = True  # "approve the estimate but not the wipers"
+            elif piece.decision and not (missing or found) and (piece.is_strong or decision == default):
+                said_whole = decision  # "approve the estimate but not the wipers"
     if everything is None and whole and not found and not unknown and rest is None:
         if _SOME.search(folded):
             return Decided(vague=True)
         everything = "call_me" if said_call else default
-    if whole and said_whole and found and default not in found.values():
-        rest = rest or default
+    if whole and said_whole and found and said_whole not in found.values():
+        rest = rest or said_whole
     if only and rest is None and everything is None and "approved" in found.values():
         rest = "declined"
     others = everything or rest
@@ -143,15 +148,18 @@ def _mended(word: re.Match[str]) -> str:
 def _pieces(clause: str, lines: Sequence[EstimateLine], running: Decision) -> Iterator[_Piece]:
     """The clause cut at the words that decide, each stretch with the decision that holds for it."""
     texts, decisions, last = [], list[Decision](), 0
-    for cue in _CUE.finditer(clause):
+    cues = list(_CUE.finditer(clause))
+    for cue in cues:
         texts.append(clause[last : cue.start()])
         decisions.append(_decision_of(cue, decisions[-1] if decisions else running))
         last = cue.end()
     texts.append(clause[last:])
-    if decisions and find_lines(texts[0], lines)[0] and not find_lines(texts[-1], lines)[0]:
-        yield from (_Piece(decision, text) for decision, text in zip(decisions, texts[:-1], strict=True))
-        return
-    yield from (_Piece(decision, text) for decision, text in zip([None, *decisions], texts, strict=True))
+    if cues and find_lines(texts[0], lines)[0] and not find_lines(texts[-1], lines)[0]:
+        texts.pop()  # "wipers no": each word is for what stands before it
+    else:
+        yield _Piece(None, texts.pop(0))
+    for cue, decision, text in zip(cues, decisions, texts, strict=True):
+        yield _Piece(decision, text, _STRONG.match(cue[0]) is not None)
 
 
 def _decision_of(cue: re.Match[str], running: Decision) -> Decision:

@@ -71,7 +71,8 @@ def _find_written(text: str, estimates: Sequence[Estimate]) -> list[Estimate]:
     exact = [one for one in estimates if _letters(one.number) in {_letters(word) for word in words}]
     if exact:
         return exact
-    digits = {_digits(word) for word in words if len(_digits(word)) > 1}
+    prices = {str(cents // 100) for one in estimates for cents in (one.total, *(line.amount for line in one.lines))}
+    digits = {_digits(word) for word in words if len(_digits(word)) > 1} - prices
     alike = [one for one in estimates if _digits(one.number) in digits]
     return alike if len(alike) == 1 else []
 

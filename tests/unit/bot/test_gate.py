@@ -5,8 +5,8 @@ from bot.gate import Gate, gate_for
 from storage.proof import VISITOR, Asked, Identity, LinkScope, Proof
 
 
-def asking(asks: Asked, page: str | None = None) -> Intent:
-    return type("Asking", (Intent,), {"asks": asks, "page": page})("asking")  # type: ignore[no-any-return]
+def asking(asks: Asked, page: str | None = None, *, by_record: bool = False) -> Intent:
+    return type("Asking", (Intent,), {"asks": asks, "page": page, "by_record": by_record})("asking")  # type: ignore[no-any-return]
 
 
 FULL = Identity(proof=Proof.FULL, client_id="maria")
@@ -43,3 +43,11 @@ def test_a_link_answers_what_it_is_for_and_nothing_else() -> None:
 def test_a_link_to_one_record_is_no_key_to_all() -> None:
     identity = Identity(proof=Proof.LINK, client_id="maria", scope=LinkScope(page="invoices", record_id="inv1"))
     assert gate_for(asking(Asked.RECORDS, "invoices"), identity) is Gate.CODE_FIRST
+
+
+def test_a_link_to_one_record_opens_what_keeps_to_that_record() -> None:
+    identity = Identity(proof=Proof.LINK, client_id="maria", scope=LinkScope(page="estimate", record_id="est1"))
+    assert gate_for(asking(Asked.DECIDE, "estimate", by_record=True), identity) is Gate.OPEN
+    assert gate_for(asking(Asked.DECIDE, "estimate"), identity) is Gate.CODE_FIRST
+    assert gate_for(asking(Asked.DECIDE, "invoice", by_record=True), identity) is Gate.CODE_FIRST
+    assert gate_for(asking(Asked.DECIDE, "estimate", by_record=True), VISITOR) is Gate.CODE_FIRST

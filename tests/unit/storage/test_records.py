@@ -151,3 +151,59 @@ async def test_a_password_is_checked_and_never_kept(store: Storage, database):
     assert "open sesame" not in str(await database["staff"].find_one({}))
     again = await store.staff.add("garage", "olga@garage.example", "Olga B.", "owner", "new words")
     assert again.id == made.id
+
+
+TAXED = (
+    EstimateLine(id="1", description="Pads", kind="part", amount=9000),
+    EstimateLine(id="2", description="Labor", kind="labor", amount=14000),
+    EstimateLine(id="3", description="Tax", kind="tax", amount=800),
+    EstimateLine(id="4", description="Discount", kind="discount", amount=-500),
+)
+
+
+def test_all_of_the_work_comes_to_the_estimates_own_total_and_a_part_to_its_lines():
+    taxed = replace(estimate(lines=TAXED), total=23300)
+    assert [line.id for line in taxed.work] == ["1", "2"]
+    assert taxed.sum_of(["1", "2"]) == 23300
+    assert taxed.sum_of(["1"]) == 9000
+    assert taxed.sum_of([]) == 0
+
+
+def test_the_most_that_an_approval_can_come_to_counts_tax_and_what_is_approved_already():
+    taxed = replace(estimate(lines=TAXED), total=23300)
+    assert taxed.most_for(["1"]) == 9800
+    approved = replace(taxed, lines=(replace(TAXED[0], decision="approved"), *TAXED[1:]), status="partly")
+    assert approved.most_for(["2"]) == 23300
+
+
+@pytest.mark.parametrize(
+    ("changes", "open_ids"),
+    [
+        ({}, ["1", "2"]),
+        ({"valid_until": TODAY}, ["1", "2"]),
+        ({"valid_until": TODAY - timedelta(days=1)}, []),
+        ({"status": "approved"}, []),
+        ({"status": "expired"}, []),
+        ({"lines": (replace(TAXED[0], decision="approved"), TAXED[1]), "status": "partly"}, ["2"]),
+        ({"lines": (replace(TAXED[0], decision="call_me"), TAXED[1])}, ["1", "2"]),
+    ],
+)
+def test_only_what_is_undecided_and_still_good_may_be_decided(changes, open_ids):
+    assert [line.id for line in estimate(**changes).open_on(TODAY)] == open_ids
+
+
+async def test_an_estimate_knows_what_the_client_decided_on_it_already(store: Storage):
+    await store.estimates.put(estimate())
+    after = await store.estimates.decide("garage", "e1", {"1": "approved"}, NOW)
+    assert after.holds({"1": "approved"})
+    assert not after.holds({"1": "declined"})
+    assert not after.holds({"1": "approved", "2": "approved"})
+    imported = estimate(lines=(replace(TAXED[0], decision="approved"),))
+    assert not imported.holds({"1": "approved"})  # the shop's word, not the client's
+
+
+def test_the_mark_of_an_estimate_is_of_its_lines_and_prices_alone():
+    before = estimate()
+    assert replace(before, status="declined").content_mark == before.content_mark
+    dearer = (replace(before.lines[0], amount=9100), before.lines[1])
+    assert replace(before, lines=dearer).content_mark != before.content_mark

@@ -261,3 +261,12 @@ async def test_estimates_and_visits_come_back_as_they_were_written(take: Take, s
 async def test_what_is_empty_is_called_so(take: Take):
     account = await take(SHOP, CLIENT | {"name": "  "})
     assert [(refusal.field, refusal.reason) for refusal in account.refusals] == [("name", "is empty")]
+
+
+async def test_the_limit_of_approvals_by_text_is_the_shops_to_set(take: Take, store: Storage):
+    await take(SHOP)
+    assert (await store.shops.get(SHOP["slug"])).approval_limit == 50_000
+    await take({**SHOP, "approval_limit": "1250.50"})
+    assert (await store.shops.get(SHOP["slug"])).approval_limit == 125_050
+    account = await take({**SHOP, "approval_limit": -1})
+    assert "approval_limit" in repr(account)
