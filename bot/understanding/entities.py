@@ -129,6 +129,8 @@ def _without(text: str, spans: Collection[Span]) -> str:
     return text
 
 
+_TRIES = 4
+_NEAR = 40  # characters behind a "to" in which the time begins
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.IGNORECASE)
@@ -145,7 +147,10 @@ def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | Non
     """The time given up and the time wanted."""
     if (match := _INSTEAD.search(text)) and (wanted := find_when(text[: match.start()], context)):
         return find_when(text[match.end() :], context), wanted
-    for match in _TOWARDS.finditer(text):
+    whole = find_when(text, context)
+    if whole is None:
+        return None, None
+    for match in _before_a_time(text, context):
         old = find_when(_FROM.sub("at", text[: match.start()]), context)
         wanted = find_when(text[match.end() :], context)
         if old and wanted:
@@ -156,4 +161,15 @@ def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | Non
         (given_up if _GIVEN_UP.search(clause) else rest).append(clause)
     old = find_when(" , ".join(given_up), context)
     wanted = find_when(" , ".join(rest), context)
-    return (old, wanted) if old else (None, find_when(text, context))
+    return (old, wanted) if old else (None, whole)
+
+
+def _before_a_time(text: str, context: WhenContext) -> list[re.Match[str]]:
+    """The words "to" that a day or a time follows, the first few: a long story is full of others."""
+    found: list[re.Match[str]] = []
+    for match in _TOWARDS.finditer(text):
+        if len(found) == _TRIES:
+            break
+        if find_when(text[match.end() : match.end() + _NEAR], context):
+            found.append(match)
+    return found

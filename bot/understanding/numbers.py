@@ -7,10 +7,19 @@ from storage.phones import NotAPhone, parse_phone
 
 Span = tuple[int, int]
 
-_NUMBER_WORD = r"(?:\s*(?:number|num|no\.?|nro\.?|n[uú]mero|nr|#|:|n°))*\s*[#:]?\s*"
-_NUMBER = r"(?P<number>(?:[A-Z]{1,5}-?)?\d{2,}(?:-\d+)*)\b(?!\s*(?:%|dollars|bucks|d[oó]lares|miles))"
-_INVOICE = re.compile(rf"\b(?:invoices?|inv|bill|receipt|factura|recibo|fac)\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
-_ESTIMATE = re.compile(rf"\b(?:estimates?|est|quote|presupuesto|cotizaci[oó]n)\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
+_NUMBER_WORD = r"(?:\s*(?:number|num|no\.?|nro\.?|n[uú]mero|nr|#|:|n°)(?:\s+(?:is|was|es)\b)?){0,3}\s*[#:]?\s*"
+_NUMBER = (
+    r"(?P<number>(?:[A-Z]{1,5}-?)?\d{2,}(?:-\d+)*)\b(?!\.\d|/|:|\s*(?:%|dollars|bucks|d[oó]lares|miles|am\b|pm\b))"
+)
+# as they are often misspelt too
+_INVOICE_WORD = (
+    r"(?:inv[oi]+[cs]+(?:ie|ei|e)?s?|inovices?|invocies?|inv|bills?|rec[ei]{1,2}p?t?s?|receipts?|reciepts?"
+    r"|fac?tu?ras?|factuar|re[cs]ibos?|fac|folio|nota)"
+)
+_ESTIMATE_WORD = r"(?:est[ia]+m[ae]te?s?|estimats?|esimates?|est|quotes?|presupuestos?|coti[zs]aci[oó]n)"
+_INVOICE = re.compile(rf"\b{_INVOICE_WORD}\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
+_ESTIMATE = re.compile(rf"\b{_ESTIMATE_WORD}\b{_NUMBER_WORD}{_NUMBER}", re.IGNORECASE)
+_INVOICE_BEHIND = re.compile(rf"(?<![\w.$/:-])(?P<number>\d{{4,}})\s+{_INVOICE_WORD}\b", re.IGNORECASE)
 _INVOICE_ALONE = re.compile(r"\b(?P<number>(?:INV|FAC?|I)-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
 _ESTIMATE_ALONE = re.compile(r"\b(?P<number>(?:EST|E|Q|QT|PRE|COT)-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
 _HASH = re.compile(r"(?<!\w)#\s?(?P<number>[A-Z]{0,4}-?\d{2,}(?:-\d+)*)\b", re.IGNORECASE)
@@ -22,7 +31,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-_PHONE = re.compile(r"(?<![\w@.-])(?!(?:19|20)\d\d-\d\d?-\d\d?\b)(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
+_PHONE = re.compile(r"(?<![\w.-])(?!(?:19|20)\d\d-\d\d?-\d\d?\b)(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
 _PLATE = re.compile(
     r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:)(?!\w))*\s*[:#]?\s*"
     r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",
@@ -71,6 +80,8 @@ def find_numbers(text: str, country: str) -> Numbers:
     plate = _take(_PLATE, text, spans, "plate")
     estimate = _take(_ESTIMATE, text, spans, "number") or _take(_ESTIMATE_ALONE, text, spans, "number")
     invoice = _take(_INVOICE, text, spans, "number") or _take(_INVOICE_ALONE, text, spans, "number")
+    if not (invoice or estimate):
+        invoice = _take(_INVOICE_BEHIND, text, spans, "number")
     if not (invoice or estimate) and (hashed := _take(_HASH, text, spans, "number")):
         invoice, estimate = (None, hashed) if _ABOUT_ESTIMATE.search(text) else (hashed, None)
     address = _take(_ADDRESS, text, spans)

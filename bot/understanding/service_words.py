@@ -1,7 +1,7 @@
 """Which service a message names: the shop's own list decides, the words for it are everyone's."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,13 @@ _FILE = Path(__file__).parent / "vocabulary" / "services.yml"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_WORK_NOUNS_WORDS = "replacement repair repairs installation flush"
+_WORK_NOUNS = frozenset(_WORK_NOUNS_WORDS.split())
+# how the words begin that follow an inspection which has been
+_REPORTED_WORDS = "repo resu resl find foun say said show turn phot pics pict come came tell reve reco list chec pdf"
+_REPORTED = frozenset(_REPORTED_WORDS.split())
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceBook:
     """The phrases for services, and for each meaning the shop's codes that it may stand for."""
@@ -27,7 +34,8 @@ class ServiceBook:
 
     def find_all(self, tokens: list[Token]) -> list[Found]:
         """The services named, from left to right; `meaning` goes to `find_code`."""
-        return self.book.find_all(tokens)
+        words = [token.word for token in tokens]
+        return [_with_noun(found, words) for found in self.book.find_all(tokens) if not _is_spoken_of(found, words)]
 
     def find_code(self, meaning: str) -> str | None:
         """The shop's code, None where the shop does not list it or several of its services could be meant."""
@@ -37,6 +45,20 @@ class ServiceBook:
     def find_codes(self, meaning: str) -> tuple[str, ...]:
         """All of the shop's services that may be meant."""
         return self.codes.get(meaning, ())
+
+
+def _with_noun(found: Found, words: list[str]) -> Found:
+    """Up to the noun for the work: "radiator replacement" is named whole."""
+    behind = words[found.last] if found.last < len(words) else ""
+    return replace(found, last=found.last + 1) if behind in _WORK_NOUNS else found
+
+
+def _is_spoken_of(found: Found, words: list[str]) -> bool:
+    """Whether an inspection is one that has been: "the inspection report" asks for no service."""
+    if found.meaning != "inspection" or found.last - found.first > 1:
+        return False
+    behind = words[found.last] if found.last < len(words) else ""
+    return behind[:4] in _REPORTED
 
 
 def make_service_book(services: tuple[Service, ...], known: Collection[str]) -> ServiceBook:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.understanding.phrases import PhraseBook, Token, join
+from bot.understanding.phrases import PhraseBook, Token, join, split
+from bot.understanding.spelling import find_nearest, is_real_word
 from storage.vehicles import Vehicle
 
 _FILE = Path(__file__).parent / "vocabulary" / "vehicles.yml"
@@ -19,12 +20,21 @@ _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 # what makes an everyday word a vehicle: "the fit", "my focus", "la van"
 _POINTERS_WORDS = """
 my the our his her their this that your other old new wifes husbands moms dads sons daughters s el la mi su
-del tu
+del tu al este esta nuestro nuestra esposo esposa
 """
 _POINTERS = frozenset(_POINTERS_WORDS.split())
-_NOT_BEHIND_WORDS = "me us him her in plug plugs belt into at"
+_NOT_BEHIND_WORDS = "me us him her in plug plugs belt into at of course club clubs cart loose broke stripped cable"
 _NOT_BEHIND = frozenset(_NOT_BEHIND_WORDS.split())  # "the fit in", "spark plugs"
 _SHORT_NUMBER = 3  # digits of a model's name that might as well be a day, an hour or a price
+_BRINGING_WORDS = "bring bringing brought take taking drop get getting need have schedule book put traer llevar"
+_BRINGING = frozenset(_BRINGING_WORDS.split())  # "bring the soul in"
+_DRIVING_WORDS = "drive drives own for on bought manejo para tengo"
+_DRIVING = frozenset(_DRIVING_WORDS.split())  # "for a fusion", "tengo un accent"
+_ARTICLES = frozenset(("a", "an", "un", "una"))
+_SHORT_YEAR = re.compile(r"0\d|1\d|2[0-6]|[89]\d")
+_NO_YEAR_BEHIND_WORDS = "at on by around after before las for to and or is un until"
+_NO_YEAR_BEHIND = frozenset(_NO_YEAR_BEHIND_WORDS.split())
+_REPAIRED = 5  # letters from which a slip of a make or a model is looked for
 _VEHICLE_PARTS = ("make", "model", "kind")
 
 
@@ -68,7 +78,7 @@ def _find_parts(
     mine = _own_book(tuple((v.make, v.model, v.trim or "", v.plate or "") for v in own), frozenset(known))
     parts: list[_Part] = []
     for book, is_own in ((mine, True), (_common_book(), False)):
-        for hit in book.find_all(tokens):
+        for hit in book.find_all(tokens if is_own else _repaired(tokens)):
             if any(place in taken for place in range(hit.first, hit.last)) or _overlaps(parts, hit.first, hit.last):
                 continue
             what, value = hit.meaning.split(" ", 1)
@@ -79,7 +89,43 @@ def _find_parts(
     for place, token in enumerate(tokens):
         if _YEAR.fullmatch(token.word) and not _overlaps(parts, place, place + 1):
             parts.append(_Part("year", token.word, place, place + 1))
+    for part in [part for part in parts if part.what in ("make", "model")]:
+        if (year := _short_year(tokens, part.first - 1)) and not _overlaps(parts, part.first - 1, part.first):
+            parts.append(_Part("year", year, part.first - 1, part.first))
     return sorted(parts, key=lambda part: part.first)
+
+
+def _repaired(tokens: list[Token]) -> list[Token]:
+    """The tokens with slips of makes and models mended; no real word of either language is taken for one."""
+    return [replace(token, word=_mended(token.word)) if len(token.word) >= _REPAIRED else token for token in tokens]
+
+
+@lru_cache(maxsize=4096)
+def _mended(word: str) -> str:
+    if word in _sure_words() or is_real_word(word) or not word.isalpha():
+        return word
+    return find_nearest(word, _sure_words()) or word
+
+
+@cache
+def _sure_words() -> frozenset[str]:
+    """The long words of makes and models that are no everyday words."""
+    content = _content()
+    names = (*content["makes"], *(str(model) for models in content["models"].values() for model in models))
+    words = {token.word for name in names for token in split(name)}
+    return frozenset(word for word in words - _plain_words() if len(word) >= _REPAIRED and word.isalpha())
+
+
+def _short_year(tokens: list[Token], place: int) -> str | None:
+    """The year that "08" before a make or a model stands for; an hour or a day of the month is none."""
+    word = tokens[place].word if place >= 0 else ""
+    before = tokens[place - 1].word if place > 0 else ""
+    if not _SHORT_YEAR.fullmatch(word):
+        return None
+    sure = word[0] in "089" or before in _POINTERS or before in _ARTICLES
+    if not sure or before in _NO_YEAR_BEHIND or before.isdigit():
+        return None
+    return f"{19 if word[0] in '89' else 20}{word}"
 
 
 def _overlaps(parts: list[_Part], first: int, last: int) -> bool:
@@ -93,13 +139,16 @@ def _is_meant(part: _Part, tokens: list[Token], parts: list[_Part], is_own: bool
         return any(other.last == part.first and other.what == "make" for other in parts)
     if word not in _plain_words():
         return True
-    if part.last < len(tokens) and tokens[part.last].word in _NOT_BEHIND:
-        return False
     before = tokens[part.first - 1].word if part.first else ""
+    further = tokens[part.first - 2].word if part.first > 1 else ""
+    behind = tokens[part.last].word if part.last < len(tokens) else ""
+    if behind in _NOT_BEHIND and not (behind == "in" and further in _BRINGING):
+        return False
     named = any(other.last == part.first for other in parts)
     return (
         named
         or before in _POINTERS
+        or (before in _ARTICLES and further in _DRIVING)
         or before in _colors()
         or bool(_YEAR.fullmatch(before))
         or (is_own and len(tokens) <= 3)

@@ -100,7 +100,8 @@ def _one_day(days: list[Day]) -> tuple[dt.date | None, list[Ask]]:
     if len(dates) > 1 and all(day.doubt is None for day in days):
         return None, ["which_day"]
     first = next((day for day in days if day.doubt is None), days[0])
-    return first.date, [first.doubt] if first.doubt else []
+    doubt = first.doubt
+    return first.date, [doubt] if doubt and doubt != "unwanted" else []
 
 
 def _hours(day: dt.date | None, context: WhenContext) -> Hours:
