@@ -11,6 +11,7 @@ from bot.estimate_words import says_decision
 from bot.expectation import when_someone_writes
 from bot.form import CONFIRM, Done, Form, Slot
 from bot.gist import who_writes
+from bot.line_words import is_work
 from bot.reply import HandOff, Reply
 from bot.understanding.features import fold
 from bot.which_estimate import (
@@ -136,7 +137,9 @@ class DecideEstimate(Form):
         return Done(reply=reply)
 
     def _says_yes(self, context: Context) -> bool:
-        """Also "go ahead" to what was read back for approval."""
+        """Also "go ahead" to what was read back; "yes, the brakes" may mean these alone, so all is read back again."""
+        if context.turn.payload is None and is_work(fold(context.turn.text)):
+            return False
         again = context.heard.intent == self.intent and _AGAIN[self.intent].fullmatch(fold(context.turn.text))
         return bool(again) or super()._says_yes(context)
 

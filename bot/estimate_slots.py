@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.context import Context
-from bot.estimate_words import Decided, read_decisions
+from bot.estimate_words import Decided, asks, read_decisions
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
 from bot.which_estimate import find_estimate, find_meant_estimates, list_estimates, say_lines, title_of
@@ -106,16 +106,14 @@ def _read(state: FormState, estimate: Estimate) -> Decided:
     default = _DEFAULTS.get(intent) or _DEFAULTS.get(form or "", "approved")
     if opens or (intent in BOTH and intent != form and not context.given):
         return read_decisions(context.heard.text, lines, default, whole=True)
-    said = read_decisions(context.heard.text, lines, default, whole=False)
-    if said.decisions or said.unknown or state.filled.get("decisions"):
-        return said if _is_about_lines(state) else Decided()
+    if not context.given and not asks(context.heard.text):  # a button says itself what it means
+        said = read_decisions(context.heard.text, lines, default, whole=False)
+        if said.decisions or said.unknown:
+            return said
     wish = state.filled.get("wish")
-    return read_decisions(wish, lines, _DEFAULTS[form or ""], whole=True) if wish is not None else said
-
-
-def _is_about_lines(state: FormState) -> bool:
-    """Whether words for lines in the middle of the form are meant to decide; what came by a button says so itself."""
-    return not state.context.given
+    if wish is None or state.filled.get("decisions"):
+        return Decided()
+    return read_decisions(wish, lines, _DEFAULTS[form or ""], whole=True)
 
 
 def _switches(context: Context) -> bool:

@@ -61,6 +61,10 @@ _MENDED_WORDS = (
     " aprobado rechazo autorizo acepto excepto menos todo"
 )
 _MENDED = frozenset(_MENDED_WORDS.split())
+_QUESTION = re.compile(
+    r"\W*(?:and |y )?(?:when|what|how|where|why|who|which|do (?:you|i)|did|does|is|are|will|cuando|cuanto|que|como"
+    r"|donde|por que|quien|cual)\b"
+)
 _OPPOSITE: Mapping[Decision, Decision] = {"approved": "declined", "declined": "approved", "call_me": "approved"}
 
 
@@ -132,8 +136,15 @@ def names_lines(text: str, lines: Sequence[EstimateLine]) -> bool:
 def says_decision(text: str) -> bool:
     """Whether a text has a word that decides, and names some kind of work or wants a call: "not the wipers"."""
     folded = _plain(text)
+    if asks(text):
+        return False
     cues = {cue.lastgroup for cue in _CUE.finditer(folded)}
     return "call" in cues or bool((cues or _ONLY.search(folded)) and is_work(folded))
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question, which decides nothing: "when can you do the brakes"."""
+    return _QUESTION.match(fold(text)) is not None
 
 
 def _plain(text: str) -> str:

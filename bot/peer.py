@@ -3,6 +3,7 @@
 import asyncio
 
 from storage.clients import Client, sections_for
+from storage.estimates import Estimate
 from storage.proof import Identity
 from storage.shops import Section, Shop
 from storage.store import Storage
@@ -18,6 +19,7 @@ class Peer:
         self.identity = identity
         self._client: asyncio.Task[Client | None] | None = None
         self._vehicles: asyncio.Task[list[Vehicle]] | None = None
+        self._estimates: asyncio.Task[list[Estimate]] | None = None
 
     @property
     def client_id(self) -> str | None:
@@ -45,6 +47,16 @@ class Peer:
         if self._vehicles is None:
             self._vehicles = asyncio.ensure_future(self.store.vehicles.list_for_client(self.shop.slug, self.client_id))
         return await self._vehicles
+
+    async def estimates(self) -> list[Estimate]:
+        """The client's estimates, as they are at the start of the turn; none for a visitor."""
+        if self.client_id is None:
+            return []
+        if self._estimates is None:
+            self._estimates = asyncio.ensure_future(
+                self.store.estimates.list_for_client(self.shop.slug, self.client_id)
+            )
+        return await self._estimates
 
     async def may_read(self, section: Section) -> bool:
         """Whether shop and client show this section."""

@@ -27,7 +27,7 @@ class MeantEstimates:
 
 async def list_estimates(context: Context) -> list[Estimate]:
     """The client's estimates, the newest first; of who came by a link for one, that one."""
-    found = await context.store.estimates.list_for_client(context.shop.slug, context.peer.known_client_id())
+    found = await context.peer.estimates()
     scope = context.peer.identity.scope
     if context.peer.identity.proof is Proof.LINK and scope is not None and scope.page == "estimate":
         return [one for one in found if may_see(context.peer.identity, "estimate", one.id)]

@@ -130,6 +130,8 @@ def test_a_real_word_is_no_slip_of_a_line() -> None:
         ("call me first", True),
         ("llámenme antes", True),
         ("what are your hours", False),
+        ("when can you do the brakes", False),
+        ("cuándo hacen los frenos", False),
         ("do you take cards", False),
         ("when did you last change my oil", False),
         ("yes", False),
