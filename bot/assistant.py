@@ -23,7 +23,7 @@ from bot.tracker import Tracker
 from bot.turn import Answer, Turn
 from bot.understanding import OUT_OF_SCOPE, Language, Understanding
 from bot.understanding.card_numbers import held_card_number, without_card_numbers
-from bot.understanding.language import says_language
+from bot.understanding.language import says_language, wished_language
 from bot.understanding.shop_models import Models
 from storage.messages import Button
 from storage.shops import Shop
@@ -66,6 +66,9 @@ class Assistant:
         settled = tracker.slots.get("language")
         language = settled or await _first_language(peer)
         heard = await self._hear(turn, peer, tracker, language)
+        if (wish := wished_language(turn.text)) is not None and turn.payload is None:
+            heard = replace(heard, understanding=replace(heard.understanding, language=wish), wants_language=True)
+            settled = None
         keeps = _is_either(turn.text) or (settled is not None and not says_language(turn.text))
         spoken = language if keeps else heard.understanding.language
         tracker = tracker.with_slots({"language": spoken})

@@ -20,6 +20,9 @@ _CLOSE = 0.25  # close: at least this share of the best one's confidence
 _KEPT = 300  # characters of a message kept until it is clear which intent it is
 
 _CODES = frozenset({"code_accepted", "code_refused"})  # what the hub says of a code that was typed
+_WEIGHTY = frozenset({"complaint", "roadside_help"})  # heard in the middle of anything, and while a person is due
+_HEARD = 0.5  # how sure of these is sure enough
+_POLITE = frozenset({"thanks", "goodbye"})  # no reason to ask again what an open form asked
 _TALK = frozenset({"affirm", "deny", "greet", "thanks", "goodbye", OUT_OF_SCOPE})
 
 
@@ -42,19 +45,29 @@ class Dialogue:
             return None
         before, scene = scene, step or scene
         form = scene.tracker.active_loop
-        if form is not None and form in self._catalog.intents:
+        if scene.heard.wants_language:
+            said = await self._in_language(scene, form)
+        elif form is not None and form in self._catalog.intents:
             said = await self._in_form(scene, form)
         else:
             said = await self._plain(scene)
         newly_known = scene.peer.client_id != before.peer.client_id
         return replace(said, identified_as=scene.peer.client_id) if newly_known else said
 
+    async def _in_language(self, scene: Scene, form: str | None) -> Said:
+        """The client asked to be written to in another language: from here on in that."""
+        context = scene.context(self._catalog.common)
+        said = Said(reply=Reply(text=context.say("language_changed")), tracker=scene.tracker, context=context)
+        if form is None or form not in self._catalog.intents:
+            return said
+        return _joined(said, await self.run(scene, form, resuming=True))
+
     def _may_answer(self, scene: Scene) -> bool:
         """Anything, unless a person is due: then what is sure and only reads, and what to do first in an emergency."""
         if scene.turn.status != "waiting":
             return True
         intent = self._catalog.intents.get(scene.intent)
-        if intent is not None and intent.action.urgent and scene.understanding.confidence >= SURE:
+        if scene.intent in _WEIGHTY and scene.understanding.confidence >= _HEARD:
             return True
         if intent is None or scene.intent in _TALK or scene.tracker.active_loop is not None:
             return False
@@ -72,6 +85,8 @@ class Dialogue:
         missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0
         scene = replace(scene, tracker=replace(scene.tracker, misunderstood=missed))
         first, *rest = self._both(name, scene.understanding.second_intent)
+        if all(isinstance(self._catalog.intents[one].action, Form) for one in (first, *rest)):
+            rest = []  # one thing after the other is asked for; the second would put an end to the first
         said = await self.run(scene, first)
         for second in rest:
             if said.tracker.after_proof is None and said.reply.hand_off is None:
@@ -124,7 +139,7 @@ class Dialogue:
         if isinstance(action, Form) and not action.yields:  # another form takes its place
             return await self.run(replace(scene, tracker=scene.tracker.without_form()), scene.intent)
         said = await self.run(scene, scene.intent)
-        if said.reply.hand_off is not None or said.tracker.after_proof is not None:
+        if said.reply.hand_off is not None or said.tracker.after_proof is not None or scene.intent in _POLITE:
             return said
         return _joined(said, await self.run(replace(scene, tracker=said.tracker), form, resuming=True))
 
@@ -133,7 +148,7 @@ class Dialogue:
         name = scene.intent
         if name in (form, "affirm", "deny", OUT_OF_SCOPE) or name not in self._catalog.intents:
             return False
-        if scene.heard.picked:
+        if scene.heard.picked or (name in _WEIGHTY and scene.understanding.confidence >= _HEARD):
             return True
         action = self._catalog.intents[form].action
         answers = isinstance(action, Form) and action.is_answer(scene.context(self._catalog.intents[form].answers))
@@ -175,12 +190,13 @@ class Dialogue:
 
 def _joined(first: Said, second: Said) -> Said:
     """Both said at once; what is asked last is what waits for an answer."""
+    hands_off = first.reply.hand_off or second.reply.hand_off  # then nothing is offered that nobody will read
     reply = Reply(
         text=f"{first.reply.text}\n{second.reply.text}",
-        choices=second.reply.choices or first.reply.choices,
+        choices=() if hands_off else second.reply.choices or first.reply.choices,
         pages=first.reply.pages + second.reply.pages,
         links=first.reply.links + second.reply.links,
-        hand_off=first.reply.hand_off or second.reply.hand_off,
+        hand_off=hands_off,
         about={**first.reply.about, **second.reply.about},
     )
     return replace(second, reply=reply)

@@ -9,13 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 from bot.action import Intent, Outcome
 from bot.context import Context
 from bot.hearing import find_named_choice, parse_payload
-from bot.reply import Choice, Reply
+from bot.reply import Choice, Reply, Thing
 from bot.tracker import LASTING, Slots
 from bot.understanding.features import fold
 
@@ -100,6 +100,14 @@ class Form(Intent):
         """What will be done, as a question that a yes answers."""
         raise NotImplementedError
 
+    def more_choices(self, context: Context, filled: Mapping[str, Any]) -> tuple[Choice, ...]:  # noqa: ARG002
+        """What else is offered below the read-back, after yes and no."""
+        return ()
+
+    def speaks_of(self, filled: Mapping[str, Any]) -> Mapping[Thing, tuple[str, ...]]:  # noqa: ARG002
+        """The records that the read-back is about."""
+        return {}
+
     async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
         """Do it. Idempotent by the message's id."""
         raise NotImplementedError
@@ -110,12 +118,16 @@ class Form(Intent):
 
     def is_answer(self, context: Context) -> bool:
         """Whether a message of another intent is rather for the form: a change to it, or what it asked for."""
-        corrects = _CORRECTS.search(fold(context.turn.text)) is not None and context.entities.when is not None
         return (
-            corrects
+            self.corrects(context)
             or self._named_change(context) is not None
             or context.heard.intent in self.corrections | self.cancels
         )
+
+    @staticmethod
+    def corrects(context: Context) -> bool:
+        """Whether the message gives another day or time for what was just said: "no wait, make it Friday"."""
+        return _CORRECTS.search(fold(context.turn.text)) is not None and context.entities.when is not None
 
     async def step(self, context: Context) -> Outcome:
         """One message: fill what it says, then ask, read back, do it, or drop it."""
@@ -164,8 +176,10 @@ class Form(Intent):
         asked = await self._ask_on(context, filled, {})
         known = context.heard.intent in ("affirm", self.intent)
         text = asked.reply.text if known else f"{context.say('not_caught')} {asked.reply.text}"
-        reply = Reply(text=text, choices=asked.reply.choices, pages=asked.reply.pages)
-        return self._open(reply, {}, asked.requested_slot, understood=known)
+        reply = replace(asked.reply, text=text)
+        # the same question again is no progress, however well the words were understood: twice, and a person is called
+        asked_again = asked.requested_slot == requested and requested != CONFIRM
+        return self._open(reply, {}, asked.requested_slot, understood=known and not asked_again)
 
     async def _changed(self, context: Context, filled: Mapping[str, Any], name: str) -> Outcome:
         """One slot is to be asked for anew."""
@@ -192,8 +206,7 @@ class Form(Intent):
         said = " ".join(re.findall(r"\w+", fold(context.turn.text)))
         if _CANCEL.fullmatch(said) and (self.drops_on_cancel or "cancel" not in said):
             return True
-        corrects = _CORRECTS.search(said) is not None and context.entities.when is not None
-        return context.heard.intent in self.cancels and not corrects
+        return context.heard.intent in self.cancels and not self.corrects(context)
 
     def _named_change(self, context: Context) -> str | None:
         """The slot that a message at the read-back names ("change the car")."""
@@ -223,8 +236,10 @@ class Form(Intent):
         choices = (
             context.choice("confirm_yes", f'/affirm{{"of": "{mark}"}}'),
             context.choice("confirm_no", "/deny"),
+            *self.more_choices(context, filled),
         )
-        return self._open(Reply(text=await self.read_back(context, filled), choices=choices), values, CONFIRM)
+        text = await self.read_back(context, filled)
+        return self._open(Reply(text=text, choices=choices, about=self.speaks_of(filled)), values, CONFIRM)
 
     async def _submit(self, context: Context, filled: Mapping[str, Any]) -> Outcome:
         hindrance = await self.find_hindrance(context, filled)

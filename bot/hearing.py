@@ -45,6 +45,7 @@ class Heard:
     understanding: Understanding
     given: Mapping[str, Any] = field(default_factory=dict)
     picked: bool = False
+    wants_language: bool = False  # it asks to be answered in another language
     doubt: Doubt | None = None  # it answers "Did you mean"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
+from bot.understanding.features import fold
 from storage.phones import NotAPhone, parse_phone
 from storage.proof import Proof, may_see
 from storage.vehicles import Vehicle
@@ -16,6 +17,7 @@ _SERVICES_SHOWN = 6
 _LONGEST_WORDS = 80
 _ANSWERS = frozenset({"affirm", "deny"})
 _SHORT_ANSWER = 6  # words
+_ALSO = re.compile(r"\b(?:also|too|as well|add|plus|on top|at the same time|tambien|ademas|agreg\w+|de paso)\b")
 _BEFORE_A_CAR = re.compile(
     r"^(?:(?:it'?s|it is|es|for|para|i have|tengo)\s+)?(?:an?|my|the|una?|mi|el|la)\s+", re.IGNORECASE
 )
@@ -35,7 +37,8 @@ class ServiceSlot:
         codes = codes or [code for code in (context.entities.service_code,) if code]
         known = [code for code in codes if isinstance(code, str) and context.shop.service(code) is not None]
         if known:
-            return Filling(values={"services": known})
+            before = state.filled.get("services") or [] if _ALSO.search(fold(context.turn.text)) and not given else []
+            return Filling(values={"services": list(dict.fromkeys([*before, *known]))})
         if context.entities.service_options and not state.filled.get("services"):
             choices = _services(context, context.entities.service_options)
             return Filling(problem=Reply(text=context.say("which_of_services"), choices=choices))

@@ -70,6 +70,9 @@ class Proving:
         identity = Identity(proof=Proof.FULL, client_id=client_id, phone=conversation.phone)
         if conversation.visitor is not None:
             await self._store.visitors.raise_to_client(shop.slug, conversation.visitor, client_id)
+        if draft.channel != "web":  # a phone reads what is sent to it: the question is answered where it was asked
+            written = await self._writer.append(replace(draft, identity=identity))
+            return written, written.entry
         own = conversation.client_id == client_id
         if own or await self._store.conversations.give_to_client(conversation, client_id, client.name):
             self._writer.changed(

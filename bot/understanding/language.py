@@ -29,6 +29,22 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _SPANISH = frozenset(_SPANISH_WORDS.split())
 
 
+_WISH = re.compile(
+    r"\b(?:(?:talk|speak|write|text|answer|reply|say|continue|switch|go on|hablar?|hableme|hablame|escrib\w+"
+    r"|responda\w*|contest\w+|cambi\w+|sigamos)\b.{0,30}?\b(?:in|to|en|al?)|^(?:in|en)) "
+    r"(?P<language>english|ingles|spanish|espanol|castellano)\b"
+    r"|^(?P<alone>english|ingles|spanish|espanol)(?: (?:please|pls|por favor|porfa))?$"
+)
+
+
+def wished_language(text: str) -> Language | None:
+    """The language that a message asks to be answered in ("can we talk in english please"), None where it asks none."""
+    match = _WISH.search(" ".join(_WORD.findall(fold(text))))
+    if match is None:
+        return None
+    return "en" if (match["language"] or match["alone"]) in ("english", "ingles") else "es"
+
+
 def says_language(text: str) -> bool:
     """Whether a text has a mark or a common word of one language only. A car, a name or a number has none."""
     return bool(_SPANISH_MARK.search(text)) or _votes(_WORD.findall(fold(text).replace("'", ""))) != 0

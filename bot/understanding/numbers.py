@@ -33,7 +33,7 @@ _AMOUNT = re.compile(
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 _PHONE = re.compile(r"(?<![\w.-])(?!(?:19|20)\d\d-\d\d?-\d\d?\b)(?:\+\s?)?\(?\d(?:[\s().-]{0,3}\d){6,14}(?![\w@])")
 _PLATE = re.compile(
-    r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|on\s+\w+\s+to|:)(?!\w))*\s*[:#]?\s*"
+    r"\b(?:plates?|tag|placas?|matr[ií]cula)\b(?:\s+(?:number|no\.?|n[uú]mero|is|are|es|son|now|to|a|(?:on|for|de|del)\s+(?:\w+\s+){1,4}?(?:changed\s+to|to|is(?:\s+now)?|a|es)|changed\s+to|:)(?!\w))*\s*[:#]?\s*"
     r"(?P<plate>(?=[A-Z0-9 -]{4,9}\b)(?:[A-Z]{2,4}[ -]?\d[A-Z0-9]{1,4}|[A-Z0-9]*\d[A-Z0-9]*(?:[ -]?[A-Z0-9]{2,4})?))\b",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _STREET = (
 _UNIT = r"(?:,?\s+(?:apt|unit|suite|ste|#|apartment)\.?\s*#?\w+)?"
 _ADDRESS = re.compile(
     rf"\b\d{{1,6}}[a-z]?\s+(?:[nsew]\.?\s+|north\s+|south\s+|east\s+|west\s+)?(?:[a-z0-9'.]+\s+){{1,3}}?{_STREET}{_UNIT}"
-    r"(?:,\s*[A-Za-z .]{2,30}(?:,\s*[A-Z]{2})?(?:\s+\d{5})?)?"
+    r"(?:,\s*[A-Za-z][A-Za-z .]{0,28}[A-Za-z](?:,\s*[A-Z]{2})?(?:,?\s+\d{5}(?:-\d{4})?\b)?)?"
     r"|\b(?:calle|avenida|av\.|calz\.?|calzada|camino)\s+(?:[^\W\d_]+\s+){1,4}?#?\d{1,6}\b(?:,\s*[^\W\d_ ]+)?",
     re.IGNORECASE,
 )
@@ -78,6 +78,8 @@ def find_numbers(text: str, country: str) -> Numbers:
     spans: list[Span] = []
     email = _take(_EMAIL, text, spans)
     plate = _take(_PLATE, text, spans, "plate")
+    if plate is not None:  # the words before it may name the car
+        spans[-1] = (spans[-1][1] - len(plate), spans[-1][1])
     estimate = _take(_ESTIMATE, text, spans, "number") or _take(_ESTIMATE_ALONE, text, spans, "number")
     invoice = _take(_INVOICE, text, spans, "number") or _take(_INVOICE_ALONE, text, spans, "number")
     if not (invoice or estimate):

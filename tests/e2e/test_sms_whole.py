@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from datetime import timedelta
 
 import aiohttp
@@ -37,6 +38,17 @@ async def test_a_client_asks_what_is_owed_and_is_told_from_the_file(texting):
 async def test_an_unknown_number_is_told_hours_and_not_what_anybody_owes(texting):
     assert "$" not in await texting("what do I owe?", "+15125550177")
     assert ":" in await texting("when are you open?", "+15125550177")
+
+
+async def test_a_code_answers_the_question_on_the_very_number_that_asked(running, texting):
+    stranger = "+15125550177"
+    await texting("hi")  # Maria has a conversation of her own
+    assert "code" in await texting("what do I owe?", stranger)
+    await texting(PHONE, stranger)
+    rows = await running.store.outbox.list_to(SHOP.slug, PHONE, utc_now() - timedelta(hours=1))
+    code = next(found[0] for row in rows if row.purpose == "code" and (found := re.search(r"\b\d{6}\b", row.text)))
+    assert "286.20" in await texting(code, stranger)
+    assert "286.20" not in await texting("what do I owe?", stranger)  # it proved that question and no more
 
 
 async def test_a_number_on_two_files_is_asked_who_it_is_and_a_number_answers(texting):
