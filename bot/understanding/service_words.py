@@ -19,6 +19,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WORK_NOUNS_WORDS = "replacement repair repairs installation flush"
 _WORK_NOUNS = frozenset(_WORK_NOUNS_WORDS.split())
+_INSPECTIONS = frozenset(("inspe", "inspc", "revis"))  # how it begins, a slip of it too
 # how the words begin that follow an inspection which has been
 _REPORTED_WORDS = "repo resu resl find foun say said show turn phot pics pict come came tell reve reco list chec pdf"
 _REPORTED = frozenset(_REPORTED_WORDS.split())
@@ -55,7 +56,7 @@ def _with_noun(found: Found, words: list[str]) -> Found:
 
 def _is_spoken_of(found: Found, words: list[str]) -> bool:
     """Whether an inspection is one that has been: "the inspection report" asks for no service."""
-    if found.meaning != "inspection" or found.last - found.first > 1:
+    if found.last - found.first > 1 or words[found.first][:5] not in _INSPECTIONS:
         return False
     behind = words[found.last] if found.last < len(words) else ""
     return behind[:4] in _REPORTED

@@ -1,6 +1,7 @@
 """What a message names, read against a shop's services and a client's own vehicles."""
 
 import datetime as dt
+import time
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -178,3 +179,92 @@ def test_a_model_that_is_a_number_is_meant_beside_its_make_only(text: str, found
 def test_a_car_is_no_slip_of_a_service() -> None:
     found = find_entities("2014 ford focus", replace(AROUND, vehicles=()))
     assert (found.vehicle, found.service) == ("2014 ford focus", None)
+
+
+STRANGER = replace(AROUND, vehicles=())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("hunda oil change", "hunda"),
+        ("corola", "corola"),
+        ("my sivic", "sivic"),
+        ("the beemer is loud", "beemer"),
+        ("is the chevy done", "chevy"),
+        ("ya esta la troca?", "troca"),
+        ("my 08 corolla", "08 corolla"),
+        ("98 accord", "98 accord"),
+        ("tuesday 10 civic", "civic"),
+        ("bring the soul in thursday", "soul"),
+        ("brakes for a fusion", "fusion"),
+        ("tengo un accent", "accent"),
+        ("jeep grand cherokee 2018", "jeep grand cherokee 2018"),
+    ],
+)
+def test_a_vehicle_is_known_by_common_words_and_nicknames_and_misspelt(text: str, words: str) -> None:
+    assert find_entities(text, STRANGER).vehicle == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "escape from this",
+        "i lost a bolt",
+        "do you sell a phone charger",
+        "playing golf today",
+        "at the golf course",
+        "is there a pilot light",
+        "a long journey",
+        "on the edge of the tire",
+        "an express oil change",
+    ],
+)
+def test_everyday_words_are_no_strangers_vehicles(text: str) -> None:
+    assert find_entities(text, STRANGER).vehicle is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a four-wheel alignment", "four-wheel alignment"),
+        ("what would a radiator replacement run me", "radiator replacement"),
+        ("new breaks please", "new breaks"),
+        ("tie rods on my truck", "tie rods"),
+        ("cuanto por balatas", "balatas"),
+    ],
+)
+def test_a_service_is_named_whole(text: str, words: str) -> None:
+    assert find_entities(text, STRANGER).service == words
+
+
+@pytest.mark.parametrize("text", ["what did the inspection find", "send me the inspection report"])
+def test_an_inspection_that_has_been_is_no_service_wished_for(text: str) -> None:
+    assert find_entities(text, STRANGER).service is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("send invocie 31882", "31882"),
+        ("invoice number is 1042", "1042"),
+        ("can i pay invoice 10-42", "10-42"),
+        ("recibo 4411 porfa", "4411"),
+        ("the 55102 invoice", "55102"),
+        ("my bill 386.20", None),
+    ],
+)
+def test_an_invoice_number_is_found_as_people_write_it(text: str, number: str | None) -> None:
+    assert find_entities(text, STRANGER).invoice_number == number
+
+
+_REPEATED = ["1", ",", "at ", "a.", "a@", "to ", "for monday to ", "1 a ", "9-", "12 oak ", "not ", "early of the "]
+
+
+@pytest.mark.parametrize("piece", _REPEATED)
+def test_a_long_message_of_one_thing_over_and_over_takes_no_time(piece: str) -> None:
+    began = time.process_time()
+    find_entities((piece * 1000)[:1000], AROUND, moving=True)
+
+    # milliseconds; the bound only catches what grows faster than the message
+    assert time.process_time() - began < 0.5
