@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from bot.apology import apologise
 from bot.turn import Answer, Turn, Unclear
 from chat.directory import Directory
+from chat.draft import AnswerRefused, Draft
 from chat.handoff import Event
 from chat.turns import Job
-from chat.writer import AnswerRefused, Draft, LogWriter, Written
+from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Delivery, Entry

@@ -15,12 +15,13 @@ from bot.understanding.card_numbers import without_card_numbers
 from chat.answering import Answering, Bot
 from chat.channels.channel import Channel
 from chat.directory import Directory
+from chat.draft import Draft
 from chat.handoff import Event, after
 from chat.live import Live
 from chat.projector import Projector
 from chat.proving import Proving, may_be_code
 from chat.turns import Job, Turns
-from chat.writer import Draft, LogWriter, Written
+from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Button, ChannelName, Delivery, Entry, Link

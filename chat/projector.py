@@ -33,7 +33,8 @@ class Projector:
 
     async def drain(self) -> None:
         """Write what is behind, now. Lists that are read from the documents call it first."""
-        await self._write(len(self._behind))
+        for _ in range(0, len(self._behind), _AT_ONCE):
+            await self._write(_AT_ONCE)
 
     async def _write(self, most: int) -> None:
         async with self._writing:

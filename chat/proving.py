@@ -10,9 +10,10 @@ import re
 from dataclasses import replace
 
 from chat.answering import Bot
+from chat.draft import Draft
 from chat.handoff import Event
 from chat.live import Live
-from chat.writer import Draft, LogWriter, Written
+from chat.writer import LogWriter, Written
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.proof import Identity, Proof

@@ -11,65 +11,17 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
-from chat.handoff import Event, NotAllowed, after
-from config.clock import utc_now
+from chat.draft import AnswerRefused, Draft, next_entry
+from chat.handoff import NotAllowed
 from storage.conversations import Conversation, Conversations, applied
-from storage.messages import (
-    Author,
-    Button,
-    ChannelName,
-    Delivery,
-    Entry,
-    EntryKind,
-    Link,
-    Messages,
-    Refusal,
-    entry_id,
-)
-from storage.proof import Identity
+from storage.messages import Entry, Messages, Refusal
 
 _BATCH = 200
 _KNOWN_CONVERSATIONS = 20_000
 _RECENT_REFS = 5_000
 _PAGE = 500
-
-
-class AnswerRefused(Exception):
-    """The bot may not say this any more: a person or an act came first, or the message is answered already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an
-    answer.
-    """
-
-    conversation: Conversation
-    event: Event
-    kind: EntryKind
-    author: Author
-    channel: ChannelName = "web"
-    text: str = ""
-    payload: str | None = None
-    ref: str | None = None
-    in_reply_to: str | None = None
-    answers_seq: int | None = None
-    buttons: tuple[Button, ...] = ()
-    links: tuple[Link, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
-    delivery: Delivery | None = None
-    act: str | None = None
-    identity: Identity | None = None
-    wants_answer: bool = False
-    tracker: dict[str, Any] | None = None
-    gist: str | None = None
-    urgent: bool = False
-    named: str | None = None
-    until: datetime | None = None
-    origin: str | None = None  # the socket it came from, which needs no push
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +43,16 @@ class _Pending:
     @property
     def ref(self) -> tuple[str, str] | None:
         return (self.draft.conversation.id, self.draft.ref) if self.draft.ref is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry about to be stored, and its conversation `before` it and `following` from it."""
+
+    pending: _Pending
+    entry: Entry
+    before: Conversation
+    following: Conversation
 
 
 class LogWriter:
@@ -194,7 +156,7 @@ class LogWriter:
         cold = {one.draft.conversation.id: one.draft.conversation for one in batch}
         await asyncio.gather(*(self.head(one) for one in cold.values() if one.id not in self._heads))
         heads: dict[str, Conversation] = {}
-        rows: list[tuple[_Pending, Entry]] = []
+        rows: list[_Row] = []
         first: dict[tuple[str, str], _Pending] = {}
         repeats: list[_Pending] = []  # the same ref again in one moment: its outcome is that of the first
         for pending in batch:
@@ -202,27 +164,33 @@ class LogWriter:
                 repeats.append(pending)
                 continue
             head = heads.get(pending.draft.conversation.id) or await self.head(pending.draft.conversation)
-            entry = _numbered(pending, head)
-            if entry is None:
+            try:
+                entry = next_entry(pending.draft, head)
+            except (NotAllowed, AnswerRefused) as error:
+                _raise_in(pending, error)
                 continue
-            heads[head.id] = applied(head, entry)
-            rows.append((pending, entry))
+            heads[head.id] = following = applied(head, entry)
+            rows.append(_Row(pending, entry, head, following))
             if pending.ref is not None:
                 first[pending.ref] = pending
         again: list[_Pending] = []
-        refusal = await self._messages.append([entry for _, entry in rows]) if rows else None
+        refusal = await self._messages.append([row.entry for row in rows]) if rows else None
         stored, rest = (rows, []) if refusal is None else (rows[: refusal.index], rows[refusal.index :])
-        for pending, entry in stored:
-            self._settle(pending, entry)
+        for row in stored:
+            self._settle(row)
         if refusal is not None:
-            again = await self._resolve_refusal(refusal, *rest[0])
-            again += [pending for pending, _ in rest[1:]]
+            again = await self._resolve_refusal(refusal, rest[0].pending, rest[0].entry)
+            again += [row.pending for row in rest[1:]]
         return again + [pending for pending in repeats if not await self._settle_repeat(pending)]
 
-    def _settle(self, pending: _Pending, entry: Entry) -> None:
-        before = self._heads[entry.conversation].state
-        head = self._apply(entry)
-        written = Written(entry, head, origin=pending.draft.origin, moved=entry.state != before)
+    def _settle(self, row: _Row) -> None:
+        pending, entry = row.pending, row.entry
+        before = self._heads[entry.conversation]
+        if before is row.before:  # nothing else has changed meanwhile, such as a read mark
+            head = self._heads[entry.conversation] = row.following
+        else:
+            head = self._apply(entry)
+        written = Written(entry, head, origin=pending.draft.origin, moved=entry.state != before.state)
         self._remember(entry)
         if not pending.done.done():
             pending.done.set_result(written)
@@ -263,47 +231,6 @@ class LogWriter:
         for pending in batch:
             self.forget(pending.draft.conversation.id)  # what was stored is not known
             _raise_in(pending, error)
-
-
-def _numbered(pending: _Pending, head: Conversation) -> Entry | None:
-    """The draft as the next entry after `head`; None when it may not be written, which its sender is told."""
-    draft = pending.draft
-    try:
-        if draft.answers_seq is not None and head.person_seq > draft.answers_seq:
-            raise AnswerRefused("a person came first")
-        state = after(head.state, draft.event, actor=draft.author.id, named=draft.named, until=draft.until)
-    except NotAllowed as error:
-        _raise_in(pending, AnswerRefused(str(error)) if draft.answers_seq is not None else error)
-        return None
-    except AnswerRefused as error:
-        _raise_in(pending, error)
-        return None
-    return Entry(
-        id=entry_id(head.id, ref=draft.ref, in_reply_to=draft.in_reply_to),
-        shop=head.shop,
-        conversation=head.id,
-        seq=head.last_seq + 1,
-        client_prev=head.client_last_seq,
-        kind=draft.kind,
-        author=draft.author,
-        at=utc_now(),
-        state=state,
-        channel=draft.channel,
-        text=draft.text,
-        payload=draft.payload,
-        ref=draft.ref,
-        in_reply_to=draft.in_reply_to,
-        buttons=draft.buttons,
-        links=draft.links,
-        attachments=draft.attachments,
-        delivery=draft.delivery,
-        act=draft.act,
-        identity=draft.identity,
-        owed=draft.wants_answer and state.status == "bot",
-        tracker=draft.tracker,
-        gist=draft.gist,
-        urgent=draft.urgent,
-    )
 
 
 def _raise_in(pending: _Pending, error: Exception) -> None:

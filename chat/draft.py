@@ -1,0 +1,86 @@
+"""An entry before it has its number: what is to be written, and the entry it becomes after what the log holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chat.handoff import Event, NotAllowed, after
+from config.clock import utc_now
+from storage.conversations import Conversation
+from storage.messages import Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, entry_id
+from storage.proof import Identity
+
+
+class AnswerRefused(Exception):
+    """The bot may not say this any more: a person or an act came first, or the message is answered already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an
+    answer.
+    """
+
+    conversation: Conversation
+    event: Event
+    kind: EntryKind
+    author: Author
+    channel: ChannelName = "web"
+    text: str = ""
+    payload: str | None = None
+    ref: str | None = None
+    in_reply_to: str | None = None
+    answers_seq: int | None = None
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    attachments: tuple[dict[str, Any], ...] = ()
+    delivery: Delivery | None = None
+    act: str | None = None
+    identity: Identity | None = None
+    wants_answer: bool = False
+    tracker: dict[str, Any] | None = None
+    gist: str | None = None
+    urgent: bool = False
+    named: str | None = None
+    until: datetime | None = None
+    origin: str | None = None  # the socket it came from, which needs no push
+
+
+def next_entry(draft: Draft, head: Conversation) -> Entry:
+    """The draft as the entry after `head`. Raises `NotAllowed` (the status table), or `AnswerRefused` where it is the
+    bot's and comes too late.
+    """
+    if draft.answers_seq is not None and head.person_seq > draft.answers_seq:
+        raise AnswerRefused("a person came first")
+    try:
+        state = after(head.state, draft.event, actor=draft.author.id, named=draft.named, until=draft.until)
+    except NotAllowed as error:
+        if draft.answers_seq is not None:
+            raise AnswerRefused(str(error)) from error
+        raise
+    return Entry(
+        id=entry_id(head.id, ref=draft.ref, in_reply_to=draft.in_reply_to),
+        shop=head.shop,
+        conversation=head.id,
+        seq=head.last_seq + 1,
+        client_prev=head.client_last_seq,
+        kind=draft.kind,
+        author=draft.author,
+        at=utc_now(),
+        state=state,
+        channel=draft.channel,
+        text=draft.text,
+        payload=draft.payload,
+        ref=draft.ref,
+        in_reply_to=draft.in_reply_to,
+        buttons=draft.buttons,
+        links=draft.links,
+        attachments=draft.attachments,
+        delivery=draft.delivery,
+        act=draft.act,
+        identity=draft.identity,
+        owed=draft.wants_answer and state.status == "bot",
+        tracker=draft.tracker,
+        gist=draft.gist,
+        urgent=draft.urgent,
+    )

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime, timedelta
+
+from storage.messages import Author, Entry, State
+from storage.store import Storage
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+BUSY = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
+
+
+def entry(number: int, at: datetime) -> Entry:
+    return Entry(
+        id=f"entry-{number}",
+        shop="alpha",
+        conversation="one",
+        seq=number,
+        client_prev=number - 1,
+        kind="message",
+        author=Author(kind="client", name="Maria"),
+        at=at,
+        state=State(),
+    )
+
+
+async def test_what_was_stored_in_a_time_is_found_whole_and_once_however_dense_it_lies(store: Storage) -> None:
+    years_before = [entry(1, BEGINNING), entry(2, BEGINNING + timedelta(days=4000))]
+    one_busy_moment = [entry(3 + n, BUSY) for n in range(250)]
+    then_a_busy_minute = [entry(253 + n, BUSY + timedelta(milliseconds=40 * n)) for n in range(1500)]
+    stored = [*years_before, *one_busy_moment, *then_a_busy_minute]
+    for first in range(0, len(stored), 200):
+        assert await store.messages.append(stored[first : first + 200]) is None
+    end = stored[-1].at
+    found = [one.seq async for one in store.messages.stored_between(BEGINNING, end)]
+    assert sorted(found) == [one.seq for one in stored[:-1]]  # the end itself is not in it
+    found = [one.seq async for one in store.messages.stored_between(BUSY + timedelta(seconds=1), end)]
+    assert sorted(found) == [one.seq for one in stored[:-1] if one.at >= BUSY + timedelta(seconds=1)]
+
+
+async def test_nothing_is_found_in_a_time_that_is_empty_or_upside_down(store: Storage) -> None:
+    await store.messages.append([entry(1, BUSY)])
+    assert [one async for one in store.messages.stored_between(BEGINNING, BUSY)] == []
+    assert [one async for one in store.messages.stored_between(BUSY + timedelta(days=1), BUSY)] == []
