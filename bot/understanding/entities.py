@@ -130,9 +130,11 @@ def _without(text: str, spans: Collection[Span]) -> str:
 
 
 _TRIES = 4
+_NEXT = 16  # characters behind a "to" in which a day stands that is its own
 _NEAR = 40  # characters behind a "to" in which the time begins
 _INSTEAD = re.compile(r"\b(?:instead of|rather than|en vez de|en lugar de)\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"\b(?:to|for|al?|para|hasta)\b", re.IGNORECASE)
+_AT = re.compile(r"a las?\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,.;?!]|\b(?:but|so|can|could|pero|puedo|podr[ií]a|mejor)\b(?!'?t)", re.IGNORECASE)
 _GIVEN_UP = re.compile(
     r"\b(?:can'?t|cannot|can not|won'?t|not going to|no puedo|no voy|no podr[eé]|i have an?|late)\b"
@@ -140,6 +142,8 @@ _GIVEN_UP = re.compile(
     r"|\b(?:my|our|mi|the|la) (?:\S+ ){0,4}(?:appointment|appt|visit|booking|cita)\b|\bcita (?:del?|para)\b",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(r"\b(?:can'?t|cannot|can not|won'?t|not going|no puedo|no voy|no podr[eé])\b", re.IGNORECASE)
+_MOVES = re.compile(r"\b(?:cambi|muev|mover|pas[ae]|reprogram|reagend|agend)\w*", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|desde|del?)\b", re.IGNORECASE)
 
 
@@ -153,8 +157,11 @@ def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | Non
     for match in _before_a_time(text, context):
         old = find_when(_FROM.sub("at", text[: match.start()]), context)
         wanted = find_when(text[match.end() :], context)
-        if old and wanted:
+        at_only = _AT.match(text, match.start()) and old and old.time is None  # "el viernes a las 10" is one time
+        if old and wanted and not at_only:
             return old, wanted
+        if old is None and _straight_to(text, match, context):
+            return None, wanted
     given_up: list[str] = []
     rest: list[str] = []
     for clause in _CLAUSE.split(text):
@@ -162,6 +169,17 @@ def _find_move(text: str, context: WhenContext) -> tuple[When | None, When | Non
     old = find_when(" , ".join(given_up), context)
     wanted = find_when(" , ".join(rest), context)
     return (old, wanted) if old else (None, whole)
+
+
+def _straight_to(text: str, match: re.Match[str], context: WhenContext) -> bool:
+    """Whether "to" says at once where it goes ("move my appointment to Sunday"), and no refusal comes before it."""
+    word, before = match.group().casefold(), text[: match.start()]
+    towards = word in ("to", "al") or (word == "para" and _MOVES.search(before) is not None)
+    return (
+        towards
+        and _REFUSED.search(before) is None
+        and find_when(text[match.end() : match.end() + _NEXT], context) is not None
+    )
 
 
 def _before_a_time(text: str, context: WhenContext) -> list[re.Match[str]]:

@@ -155,6 +155,24 @@ def test_a_move_has_the_time_given_up_and_the_time_wanted() -> None:
         assert found["old_when"]["date"] == "2026-03-17"
 
 
+@pytest.mark.parametrize(
+    ("text", "old", "wanted"),
+    [
+        ("need my appointment moved to sunday", None, "2026-03-15"),
+        ("move my appointment to monday afternoon", None, "2026-03-16"),
+        ("cambie mi cita para el viernes a las 10", None, "2026-03-13"),
+        ("mejor para el viernes a las 10", None, "2026-03-13"),
+        ("mi cita del lunes a las 8 al viernes a las 10", "2026-03-16", "2026-03-13"),
+        ("i can't make it to friday's appointment, how about monday", "2026-03-13", "2026-03-16"),
+        ("i'm not able to come to my appointment friday", "2026-03-13", None),
+    ],
+)
+def test_where_a_visit_goes_is_told_from_where_it_was(text: str, old: str | None, wanted: str | None) -> None:
+    found = read(text, moving=True)
+    assert (found.get("old_when") or {}).get("date") == old
+    assert (found.get("when") or {}).get("date") == wanted
+
+
 @given(st.text(max_size=200), st.booleans())
 def test_no_text_breaks_the_search(text: str, moving: bool) -> None:
     find_entities(text, AROUND, moving=moving)
