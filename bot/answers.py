@@ -115,6 +115,11 @@ class Wording:
         return _joined(items, _OR[self.language])
 
 
+def capital(text: str) -> str:
+    """A text as the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def uncapital(title: str) -> str:
     """A title in the middle of a sentence: `oil change`, but `MOT test` and `A/C service`."""
     return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in title.split())

@@ -264,7 +264,8 @@ class Form(Intent):
 
 def _mark(filled: Mapping[str, Any]) -> str:
     """Eight hex digits that stand for what was read back."""
-    content = {name: value for name, value in filled.items() if name not in LASTING}
+    # what was emptied is gone from the tracker by the time of the yes
+    content = {name: value for name, value in filled.items() if name not in LASTING and value is not None}
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=4).hexdigest()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from bot.answers import capital
 from bot.context import Context
 from bot.form import Filling, FormState
 from bot.reply import Choice, Reply
@@ -94,7 +95,7 @@ async def offer_instead(
     if not nearest:
         return _nothing_free(context)
     text = context.say(key, wanted=context.moment(starts_at))
-    return Reply(text=_capital(text), choices=_choices(context, filled, nearest, with_day=True))
+    return Reply(text=capital(text), choices=_choices(context, filled, nearest, with_day=True))
 
 
 async def _offer(context: Context, wish: Mapping[str, Any], day: date, minutes: int) -> tuple[Opening | None, Reply]:
@@ -119,7 +120,7 @@ async def _offer(context: Context, wish: Mapping[str, Any], day: date, minutes: 
     if not nearest:
         return None, _nothing_free(context)
     text = context.say("offer_closed" if closed else "offer_full", day=context.day(day))
-    return None, Reply(text=_capital(text), choices=_choices(context, wish, nearest, with_day=True))
+    return None, Reply(text=capital(text), choices=_choices(context, wish, nearest, with_day=True))
 
 
 def _unclear(context: Context, when: When) -> Reply | None:
@@ -175,7 +176,7 @@ def _choices(
     written = context.moment if with_day else context.wording.time
     return tuple(
         Choice(
-            _capital(written(opening.starts_at)),
+            capital(written(opening.starts_at)),
             f'/{form}{{"at": "{opening.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"}}',
         )
         for opening in openings
@@ -228,7 +229,3 @@ def _parse_time(text: Any) -> time | None:
 
 def _clock(value: time | None) -> str | None:
     return f"{value:%H:%M}" if value is not None else None
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -9,7 +9,7 @@ do overbook); it counts against the openings all the same, and staff see it as u
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
@@ -18,7 +18,19 @@ from storage.mongo import violated_index
 from storage.openings import NotBookable, Occupancy, check_bookable, minutes_for
 from storage.records import NotFound
 from storage.shops import Shop
-from storage.visit import EDGE, Contact, Visit, VisitConflict, VisitSource, VisitStatus, booked_id, later_than, placed
+from storage.visit import (
+    EDGE,
+    Contact,
+    Visit,
+    VisitChanged,
+    VisitConflict,
+    VisitSource,
+    VisitStatus,
+    booked_id,
+    later_than,
+    placed,
+    with_status,
+)
 from storage.visit_records import BAY_INDEX, INDEXES, VisitRecords
 
 __all__ = [
@@ -29,10 +41,12 @@ __all__ = [
     "NotBookable",
     "OpeningTaken",
     "Visit",
+    "VisitChanged",
     "VisitConflict",
     "VisitSource",
     "VisitStatus",
     "Visits",
+    "check_cancellable",
 ]
 
 
@@ -89,17 +103,21 @@ class Visits(VisitRecords):
                     break
         raise OpeningTaken(f"no bay is free at {visit.starts_at.isoformat()}")
 
-    async def move(self, shop: Shop, visit_id: str, starts_at: datetime, now: datetime) -> Visit:
+    async def move(
+        self, shop: Shop, visit_id: str, starts_at: datetime, now: datetime, told: datetime | None = None
+    ) -> Visit:
         """Move a visit to another time, in one write; it keeps its bay where it can. One that is there already stays.
 
-        Where staff confirm bookings it is `requested` again. Raises `NotFound`, `NotBookable`, `OpeningTaken`, and
-        `VisitConflict` when somebody changed the visit at the same moment.
+        Where staff confirm bookings it is `requested` again. `told` is when the client was told that it is. Raises
+        `NotFound`, `NotBookable`, `OpeningTaken`, and `VisitChanged` when it is at another time than that by now, or
+        somebody changed it at the same moment.
         """
         seen = await self.get(shop.slug, visit_id)
         if seen.active and seen.starts_at == starts_at:
             return seen
         if not seen.active or seen.starts_at <= now:
             raise NotBookable("visit", "not_open_to_change")
+        _check_told(seen, told)
         check_bookable(shop, starts_at, seen.minutes, now)
         status: VisitStatus = seen.status if shop.booking.confirm == "auto" else "requested"
         moved = replace(
@@ -113,7 +131,31 @@ class Visits(VisitRecords):
                 return await self.replace(seen, placed(moved, bay))
             except DuplicateKeyError:
                 continue
+            except VisitChanged:
+                found = await self.get(shop.slug, visit_id)
+                if found.active and found.starts_at == starts_at:  # the same wish, run twice at once
+                    return found
+                raise
         raise OpeningTaken(f"no bay is free at {moved.starts_at.isoformat()}")
+
+    async def call_off(self, shop: Shop, visit_id: str, now: datetime, told: datetime | None = None) -> Visit:
+        """Cancel a visit for its client and free its bay; one that is cancelled already is returned as it is.
+
+        `told` is when the client was told that it is. Raises `NotFound`, `NotBookable` when it is too late for that
+        (`check_cancellable`), and `VisitChanged` as `move` does.
+        """
+        seen = await self.get(shop.slug, visit_id)
+        if seen.status == "cancelled":
+            return seen
+        check_cancellable(shop, seen, now)
+        _check_told(seen, told)
+        try:
+            return await self.replace(seen, with_status(seen, "cancelled"))
+        except VisitChanged:
+            found = await self.get(shop.slug, visit_id)
+            if found.status == "cancelled":
+                return found
+            raise
 
     async def put_imported(self, shop: Shop, record: ImportedVisit) -> Outcome:
         """Take in a visit that the shop's software knows. Raises `NotFound` and `VisitConflict`: `VisitImport.put`."""
@@ -133,6 +175,24 @@ class Visits(VisitRecords):
         if visit.bay in free:
             return visit.bay
         return free[spread % len(free)] if free else None
+
+
+def check_cancellable(shop: Shop, visit: Visit, now: datetime) -> None:
+    """Raises `NotBookable` unless a client may still cancel the visit: it has not begun, and the shop has its notice.
+
+    One that is cancelled already passes: it is as it was wished.
+    """
+    if visit.status == "cancelled":
+        return
+    if not visit.active or visit.starts_at <= now:
+        raise NotBookable("visit", "not_open_to_change")
+    if visit.starts_at < now + timedelta(minutes=shop.booking.notice_minutes):
+        raise NotBookable("visit", "too_soon")
+
+
+def _check_told(visit: Visit, told: datetime | None) -> None:
+    if told is not None and visit.starts_at != told:
+        raise VisitChanged("the visit is at another time by now")
 
 
 def _requested(shop: Shop, request: BookingRequest, now: datetime) -> Visit:

@@ -1,7 +1,7 @@
 """Books a visit: service, car, day and time, read-back, yes. The opening is taken by one insert, so never twice."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.action import Outcome
@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.expectation import when_someone_writes
 from bot.form import Done, Form, Slot
 from bot.reply import HandOff, Reply
+from bot.visit_choice import find_clash
 from bot.visit_slots import OTHER, CarSlot, NameSlot, PhoneSlot, ServiceSlot, VehicleSlot
 from bot.visit_time import TimeSlot, offer_instead
 from storage.openings import minutes_for
@@ -69,19 +70,19 @@ class BookAppointment(Form):
 
     async def find_hindrance(self, context: Context, filled: Mapping[str, Any]) -> Done | None:
         """A visit that this very car has at that time already, but for the one that this message made."""
-        vehicle_id, client_id = filled.get("vehicle"), context.peer.client_id
-        if client_id is None or vehicle_id in (None, OTHER):
+        vehicle_id = filled.get("vehicle")
+        if context.peer.client_id is None or vehicle_id in (None, OTHER):
             return None
-        starts_at = datetime.fromisoformat(filled["starts_at"])
-        ends_at = starts_at + timedelta(minutes=filled["minutes"])
-        own = booked_id(context.shop.slug, _booking_key(context))
-        for visit in await context.store.visits.list_upcoming(context.shop.slug, client_id, context.now):
-            meets = visit.vehicle_id == vehicle_id and visit.starts_at < ends_at and starts_at < visit.ends_at
-            if meets and visit.id != own:
-                when = context.moment(visit.starts_at)
-                text = context.say("have_already", vehicle=await _vehicle(context, filled), when=when)
-                return Done(reply=Reply(text=text), empty=("time", "starts_at", "minutes", "tried"), ask="when")
-        return None
+        starts_at, own = (
+            datetime.fromisoformat(filled["starts_at"]),
+            booked_id(context.shop.slug, _booking_key(context)),
+        )
+        clash = await find_clash(context, vehicle_id, starts_at, filled["minutes"], but=own)
+        if clash is None:
+            return None
+        when = context.moment(clash.starts_at)
+        text = context.say("have_already", vehicle=await _vehicle(context, filled), when=when)
+        return Done(reply=Reply(text=text), empty=("time", "starts_at", "minutes", "tried"), ask="when")
 
     async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
         """Book it under the message's id: the same yes again is the same visit."""

@@ -11,6 +11,7 @@ from bot.which_vehicle import find_meant_vehicles, say_unknown
 from storage.proof import Asked, may_see
 from storage.reminders import DueService, due_services
 from storage.vehicles import Vehicle
+from storage.visit import Visit
 
 _SHOWN = 3
 
@@ -38,7 +39,10 @@ class ServiceDue(Intent):
         if code is not None and any(item.reminder.service == code for item in due):
             due = [item for item in due if item.reminder.service == code]
         elif code is not None:
-            none = await _not_due(context, code)
+            visit = await _find_booked(context, code)
+            none = _not_due(context, code, visit)
+            if visit is not None:
+                about = {"visit": (visit.id,), **about}
             return Reply(text=" ".join([*unknown, none]), pages=(context.page("vehicles"),), about=about)
         if not due:
             none = context.say("none_of_it", vehicle=meant.one.title) if meant.one else context.say("none")
@@ -54,15 +58,21 @@ class ServiceDue(Intent):
         )
 
 
-async def _not_due(context: Context, code: str) -> str:
+async def _find_booked(context: Context, code: str) -> Visit | None:
+    """The next visit that is booked for a service, where this peer may be told of it."""
+    if not await context.peer.may_read("visits") or not may_see(context.peer.identity, "visits"):
+        return None
+    client_id = context.peer.known_client_id()
+    visits = await context.store.visits.list_upcoming(context.shop.slug, client_id, context.now)
+    return next((visit for visit in visits if code in visit.services), None)
+
+
+def _not_due(context: Context, code: str, visit: Visit | None) -> str:
     """What is said of a service that no reminder is for: the visit that is booked for it, where there is one."""
     service = uncapital(context.shop.service_title(code, context.language))
-    if await context.peer.may_read("visits") and may_see(context.peer.identity, "visits"):
-        client_id = context.peer.known_client_id()
-        for visit in await context.store.visits.list_upcoming(context.shop.slug, client_id, context.now):
-            if code in visit.services:
-                return context.say("is_booked", service=service, when=context.moment(visit.starts_at))
-    return context.say("none_service", service=service)
+    if visit is None:
+        return context.say("none_service", service=service)
+    return context.say("is_booked", service=service, when=context.moment(visit.starts_at))
 
 
 def _item(context: Context, item: DueService, by_id: dict[str, Vehicle]) -> str:

@@ -12,7 +12,7 @@ from storage.openings import NotBookable
 from storage.records import NotFound
 from storage.shops import Shop
 from storage.store import Storage
-from storage.visit import Visit, VisitConflict
+from storage.visit import Visit, VisitChanged, VisitConflict
 from storage.visits import BookingRequest, Contact, OpeningTaken
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -177,6 +177,59 @@ async def test_many_who_move_to_one_opening_at_once_do_not_share_a_bay(store: St
     outcomes = await asyncio.gather(*moves, return_exceptions=True)
     assert Counter(type(outcome) for outcome in outcomes) == {Visit: 2, OpeningTaken: 4}
     assert len(await store.visits.list_between("garage", NINE, NINE + HALF)) == 4
+
+
+async def test_a_client_cancels_in_time_and_the_bay_is_free(store: Storage, garage: Shop) -> None:
+    shop = replace(garage, bays=("1",))
+    made = await booked(store, shop, "m1")
+    gone = await store.visits.call_off(shop, made.id, NOW, told=NINE)
+    assert (gone.status, gone.holds_bay, gone.quarters) == ("cancelled", False, ())
+    assert await store.visits.call_off(shop, made.id, NOW, told=NINE) == gone
+    assert await store.visits.call_off(shop, made.id, NINE + HALF) == gone  # later, too: it is as it was wished
+    assert (await booked(store, shop, "m2")).bay == "1"
+
+
+async def test_a_client_does_not_cancel_too_late_or_what_is_over(store: Storage, garage: Shop) -> None:
+    made = await booked(store, garage, "m1")
+    notice = timedelta(minutes=garage.booking.notice_minutes)
+    reasons = []
+    for now in (NINE - notice + timedelta(minutes=1), NINE, NINE + HALF):
+        with pytest.raises(NotBookable) as refused:
+            await store.visits.call_off(garage, made.id, now)
+        reasons.append(refused.value.reason)
+    assert reasons == ["too_soon", "not_open_to_change", "not_open_to_change"]
+    await store.visits.set_status("garage", made.id, "done")
+    with pytest.raises(NotBookable):
+        await store.visits.call_off(garage, made.id, NOW)
+    with pytest.raises(NotFound):
+        await store.visits.call_off(garage, "nothing", NOW)
+    assert (await store.visits.get("garage", made.id)).status == "done"
+
+
+async def test_just_in_time_is_in_time(store: Storage, garage: Shop) -> None:
+    made = await booked(store, garage, "m1")
+    now = NINE - timedelta(minutes=garage.booking.notice_minutes)
+    assert (await store.visits.call_off(garage, made.id, now)).status == "cancelled"
+
+
+async def test_what_stands_at_another_time_than_the_client_was_told_stays(store: Storage, garage: Shop) -> None:
+    made = await booked(store, garage, "m1")
+    moved = await store.visits.move(garage, made.id, NINE + HALF, NOW, told=NINE)
+    with pytest.raises(VisitChanged):
+        await store.visits.move(garage, made.id, NINE + 3 * HALF, NOW, told=NINE)
+    with pytest.raises(VisitChanged):
+        await store.visits.call_off(garage, made.id, NOW, told=NINE)
+    assert await store.visits.move(garage, made.id, NINE + HALF, NOW, told=NINE) == moved  # the same wish again
+    assert await store.visits.get("garage", made.id) == moved
+
+
+async def test_the_same_wish_many_times_at_once_is_granted_once_and_to_all(store: Storage, garage: Shop) -> None:
+    made = await booked(store, garage, "m1")
+    moved = await asyncio.gather(*(store.visits.move(garage, made.id, NINE + HALF, NOW, told=NINE) for _ in range(8)))
+    assert len({visit.updated_at for visit in moved}) == 1
+    gone = await asyncio.gather(*(store.visits.call_off(garage, made.id, NOW, told=NINE + HALF) for _ in range(8)))
+    assert len({visit.updated_at for visit in gone}) == 1
+    assert await store.visits.get("garage", made.id) == gone[0]
 
 
 async def test_a_cancel_and_a_move_at_once_end_in_one_of_the_two(store: Storage, garage: Shop) -> None:
