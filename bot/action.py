@@ -50,7 +50,7 @@ class Intent(Action):
     section: ClassVar[Section | None] = None  # of the portal; switched off, the bot does not tell it either
     by_record: ClassVar[bool] = False  # a link for one record of that page opens it too: it then keeps to that record
     changes: ClassVar[bool] = False  # it may change something, or calls a person: never run on a doubtful message
-    urgent: ClassVar[bool] = False  # said also while a person is due: what to do first in an emergency
+    urgent: bool = False  # heard in the middle of anything, and while a person is due
     is_form: ClassVar[bool] = False
 
     def __init__(self, intent: str, desk: "Desk | None" = None) -> None:

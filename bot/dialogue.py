@@ -20,8 +20,7 @@ _CLOSE = 0.25  # close: at least this share of the best one's confidence
 _KEPT = 300  # characters of a message kept until it is clear which intent it is
 
 _CODES = frozenset({"code_accepted", "code_refused"})  # what the hub says of a code that was typed
-_WEIGHTY = frozenset({"complaint", "roadside_help"})  # heard in the middle of anything, and while a person is due
-_HEARD = 0.5  # how sure of these is sure enough
+_HEARD = 0.5  # how sure of an urgent intent is sure enough
 _POLITE = frozenset({"thanks", "goodbye"})  # no reason to ask again what an open form asked
 _TALK = frozenset({"affirm", "deny", "greet", "thanks", "goodbye", OUT_OF_SCOPE})
 
@@ -67,12 +66,17 @@ class Dialogue:
         if scene.turn.status != "waiting":
             return True
         intent = self._catalog.intents.get(scene.intent)
-        if scene.intent in _WEIGHTY and scene.understanding.confidence >= _HEARD:
+        if self._is_urgent(scene):
             return True
         if intent is None or scene.intent in _TALK or scene.tracker.active_loop is not None:
             return False
         open_to_peer = gate_for(intent.action, scene.peer.identity) is Gate.OPEN
         return open_to_peer and scene.understanding.confidence >= SURE and not intent.action.changes
+
+    def _is_urgent(self, scene: Scene) -> bool:
+        """Whether the message is one that nothing may hold up: a breakdown, a complaint."""
+        intent = self._catalog.intents.get(scene.intent)
+        return intent is not None and intent.action.urgent and scene.understanding.confidence >= _HEARD
 
     async def _plain(self, scene: Scene) -> Said:
         """A message outside any form: one intent, two, or a question which of two close ones is meant."""
@@ -148,7 +152,7 @@ class Dialogue:
         name = scene.intent
         if name in (form, "affirm", "deny", OUT_OF_SCOPE) or name not in self._catalog.intents:
             return False
-        if scene.heard.picked or (name in _WEIGHTY and scene.understanding.confidence >= _HEARD):
+        if scene.heard.picked or self._is_urgent(scene):
             return True
         action = self._catalog.intents[form].action
         answers = isinstance(action, Form) and action.is_answer(scene.context(self._catalog.intents[form].answers))

@@ -8,12 +8,14 @@ from bot.understanding.features import fold
 from bot.understanding.phrases import Token, split
 from bot.understanding.service_words import ServiceBook, make_service_book
 from bot.understanding.spelling import find_nearest, forgiven, is_real_word, slips
+from bot.work_words import PARTS
 from storage.estimates import EstimateLine
 
 _AND = re.compile(r"\b(?:and|y|e|or|o|nor|ni|plus|mas|tambien|also)\b|[&+/]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
 _SAME = {
+    **PARTS,
     "pastilla": "pad",
     "balata": "pad",
     "disco": "rotor",
@@ -21,30 +23,10 @@ _SAME = {
     "disk": "rotor",
     "caliper": "caliper",
     "mordaza": "caliper",
-    "freno": "brake",
-    "llanta": "tire",
-    "tyre": "tire",
     "neumatico": "tire",
-    "bateria": "battery",
     "acumulador": "battery",
-    "luz": "light",
-    "luce": "light",
-    "faro": "light",
-    "foco": "light",
-    "headlight": "light",
-    "fluido": "fluid",
-    "liquido": "fluid",
-    "banda": "belt",
-    "correa": "belt",
-    "manguera": "hose",
-    "limpiaparabrisa": "wiper",
     "limpiador": "wiper",
     "limpiadore": "wiper",
-    "pluma": "wiper",
-    "filtro": "filter",
-    "amortiguador": "shock",
-    "amortiguadore": "shock",
-    "aceite": "oil",
     "bujia": "plug",
     "bobina": "coil",
     "sparkplug": "plug",

@@ -22,13 +22,13 @@ class HandOffIntent(Intent):
     def __init__(self, intent: str, desk: Desk | None = None, *, reason: HandOffReason, urgent: bool = False) -> None:
         super().__init__(intent, desk)
         self._reason: HandOffReason = reason
-        self._urgent = urgent
+        self.urgent = urgent
 
     async def answer(self, context: Context) -> Reply:
         """The hand-off, with the intent's own opening words where it has some."""
         opening = [context.say("answer", **card(context))] if "answer" in context.answers else []
         text = " ".join([*opening, when_someone_writes(context)])
-        return Reply(text=text, hand_off=HandOff(reason=self._reason, urgent=self._urgent))
+        return Reply(text=text, hand_off=HandOff(reason=self._reason, urgent=self.urgent))
 
 
 def card(context: Context) -> dict[str, str]:

@@ -26,13 +26,9 @@ _SIDES = {
     "derecha": "right",
 }
 # words that stand for a part beside the shop's own, mostly in Spanish
-_SAME = {
-    "pad": "brake",
-    "rotor": "brake",
+# the same part by other names, in both languages
+PARTS = {
     "freno": "brake",
-    "balata": "brake",
-    "pastilla": "brake",
-    "tread": "tire",
     "tyre": "tire",
     "llanta": "tire",
     "bateria": "battery",
@@ -52,6 +48,14 @@ _SAME = {
     "amortiguador": "shock",
     "amortiguadore": "shock",
     "aceite": "oil",
+}
+_SAME = {
+    **PARTS,
+    "pad": "brake",
+    "rotor": "brake",
+    "balata": "brake",
+    "pastilla": "brake",
+    "tread": "tire",
 }
 _SMALL_WORDS = (
     "and any are did for has her his how its not out the was who why you con las los por que"
