@@ -3,6 +3,7 @@
 from config.settings import DEVELOPMENT_SECRET
 from storage import (
     access,
+    activity,
     change_requests,
     clients,
     consents,
@@ -25,6 +26,7 @@ from storage import (
 )
 from storage.access import Access
 from storage.accounts import Accounts
+from storage.activity import Activity
 from storage.change_requests import ChangeRequests
 from storage.clients import Clients
 from storage.consents import Consents
@@ -67,6 +69,7 @@ _INDEXES = {
     UnroutedTexts.name: unrouted.INDEXES,
     UnclearMessages.name: unclear.INDEXES,
     ChangeRequests.name: change_requests.INDEXES,
+    Activity.name: activity.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
 }
@@ -97,6 +100,7 @@ class Storage:
         self.unrouted = UnroutedTexts(database)
         self.unclear = UnclearMessages(database)
         self.change_requests = ChangeRequests(database)
+        self.activity = Activity(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes

@@ -1,0 +1,55 @@
+"""Reading a collection from one moment to another by short stretches of time, so that the embedded engine serves others
+in between.
+
+While that engine looks through a range it serves nobody else, whatever the limit, and a sort fetches all that matches
+first. So a long range is asked for in pieces, each about as long as holds a few hundred documents.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storage.codec import Document
+from storage.mongo import Collection
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # nothing is older
+
+_FIRST = timedelta(hours=6)
+_SHORTEST = timedelta(seconds=1)
+_MANY = 400  # documents: some 15 ms of the embedded engine
+_FEW = 100
+_FASTER = 4
+
+
+async def read_stretches(
+    collection: Collection,
+    where: Mapping[str, Any],
+    field: str,
+    earliest: datetime,
+    latest: datetime,
+    *,
+    newest_first: bool = True,
+    projection: Mapping[str, int] | None = None,
+) -> AsyncIterator[list[Document]]:
+    """The documents with `field` from `earliest` to before `latest`, some at a time, in order of (`field`, `_id`).
+
+    `where` and `field` must be an equality prefix of an index and its next field.
+    """
+    stretch = _FIRST
+    while earliest < latest:
+        start = max(earliest, latest - stretch) if newest_first else earliest
+        end = latest if newest_first else min(latest, earliest + stretch)
+        found = await collection.find({**where, field: {"$gte": start, "$lt": end}}, projection).to_list(None)
+        if found:
+            found.sort(key=lambda document: (document[field], document["_id"]), reverse=newest_first)
+            yield found
+            await asyncio.sleep(0)
+        if len(found) < _FEW:
+            stretch *= _FASTER
+        elif len(found) > _MANY:
+            stretch = max(stretch / 2, _SHORTEST)
+        if newest_first:
+            latest = start
+        else:
+            earliest = end
