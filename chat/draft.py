@@ -7,7 +7,7 @@ from typing import Any
 from chat.handoff import Event, NotAllowed, after
 from config.clock import utc_now
 from storage.conversations import Conversation
-from storage.messages import Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, entry_id
+from storage.messages import Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, Rating, entry_id
 from storage.proof import Identity
 
 
@@ -41,6 +41,7 @@ class Draft:
     tracker: dict[str, Any] | None = None
     gist: str | None = None
     urgent: bool = False
+    rating: Rating | None = None
     named: str | None = None
     until: datetime | None = None
     origin: str | None = None  # the socket it came from, which needs no push
@@ -83,4 +84,5 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
         tracker=draft.tracker,
         gist=draft.gist,
         urgent=draft.urgent,
+        rating=draft.rating,
     )

@@ -41,6 +41,11 @@ class ProtocolError(Exception):
         return {"ok": False, "error": error}
 
 
+def _storable(text: str) -> str:
+    """Lone surrogates cannot be stored as UTF-8; NUL is nothing that anybody typed."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 class Payload(BaseModel):
     """What a peer sends. Types are not bent to fit; keys that are not known are left."""
 
@@ -73,8 +78,7 @@ class Message(Payload):
     @field_validator("text")
     @classmethod
     def _storable(cls, text: str | None) -> str | None:
-        # Lone surrogates cannot be stored as UTF-8; NUL is nothing that anybody typed.
-        return None if text is None else text.encode("utf-8", "replace").decode().replace("\x00", "")
+        return None if text is None else _storable(text)
 
     @model_validator(mode="after")
     def _says_something(self) -> "Message":
@@ -93,6 +97,18 @@ class Read(Payload):
     """`/client` read."""
 
     seq: int = _SEQ
+
+
+class Rate(Payload):
+    """`/client` rate: how the episode that was resolved has been, 1 (bad) to 5 (good)."""
+
+    score: int = Field(ge=1, le=5)
+    comment: str | None = Field(default=None, max_length=1000)
+
+    @field_validator("comment")
+    @classmethod
+    def _storable(cls, comment: str | None) -> str | None:
+        return _storable(comment).strip() or None if comment else None
 
 
 class InConversation(Payload):
@@ -162,6 +178,7 @@ CLIENT_EVENTS: Mapping[str, type[Payload]] = {
     "message": Message,
     "typing": Typing,
     "read": Read,
+    "rate": Rate,
 }
 STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "inbox": Inbox,
@@ -230,6 +247,8 @@ def message_object(entry: Entry, *, for_staff: bool) -> Json:
             message["delivery"]["error"] = entry.delivery.error
     if for_staff:
         message |= {"kind": entry.kind, "act": entry.act}
+        if entry.rating is not None:
+            message["rating"] = {"score": entry.rating.score, "comment": entry.rating.comment}
     return message
 
 
@@ -242,6 +261,7 @@ def client_conversation(conversation: Conversation) -> Json:
         "read_seq": conversation.client_read_seq,
         "staff_read_seq": conversation.staff_read_seq,
         "rev": conversation.rev,
+        "rating": conversation.rating.score if conversation.rating else None,
     }
 
 
@@ -266,6 +286,7 @@ def conversation_summary(conversation: Conversation, assignee_name: str | None) 
         "last": last,
         "urgent": conversation.urgent,
         "gist": conversation.gist,
+        "rating": conversation.rating.score if conversation.rating else None,
         "last_seq": conversation.last_seq,
         "read_seq": conversation.staff_read_seq,
         "client_read_seq": conversation.client_read_seq,

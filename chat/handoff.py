@@ -29,6 +29,7 @@ class Event(StrEnum):
     SNOOZE = "snooze"
     SNOOZE_ENDS = "snooze_ends"
     FALL_IDLE = "fall_idle"
+    RATE = "rate"  # the client says how it was
     CONTINUE = "continue"  # the chat goes on in another conversation
 
 
@@ -85,6 +86,7 @@ _ROWS: Final[dict[Event, tuple[_Cell | None, ...]]] = {
     Event.SNOOZE: (None, _SNOOZED, _SNOOZED, _SNOOZED, None),
     Event.SNOOZE_ENDS: (None, None, None, _WOKEN, None),
     Event.FALL_IDLE: (_RESOLVED, _STAYS, _STAYS, _STAYS, None),
+    Event.RATE: (None, None, None, None, _STAYS),
     Event.CONTINUE: (_RESOLVED, _RESOLVED, _RESOLVED, _RESOLVED, _STAYS),
 }
 _TABLE: Final = {event: dict(zip(_COLUMNS, cells, strict=True)) for event, cells in _ROWS.items()}

@@ -24,7 +24,7 @@ class SocketPushes:
         if entry.for_client:
             message = message_object(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
-        if written.moved:
+        if written.moved or entry.rating is not None:
             await self._clients.push("conversation", client_conversation(conversation), room=conversation.id)
         room = shop_room(conversation.shop)
         await self._staff.push("message", message_object(entry, for_staff=True), room=room, skip=written.origin)

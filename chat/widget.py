@@ -10,6 +10,7 @@ from chat.events import (
     Json,
     Message,
     ProtocolError,
+    Rate,
     Read,
     Sync,
     Typing,
@@ -18,11 +19,12 @@ from chat.events import (
     moment,
 )
 from chat.hub import Hub, Inbound
+from chat.rating import rate
 from chat.sockets import Allowance, GuardedNamespace, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
-from storage.messages import Author, Entry
+from storage.messages import Author, Entry, Rating
 from storage.opening_hours import is_open, next_opening
 from storage.proof import VISITOR, Identity
 from storage.sessions import client_cookie
@@ -150,6 +152,15 @@ class ClientNamespace(GuardedNamespace):
         if conversation.last_seq:
             await self.hub.mark_read(conversation, Author(kind="client", name=conversation.title), read.seq)
         return {}
+
+    async def on_rate(self, sid: str, given: Rate) -> Json:
+        """How it was. Rated again, the last word counts."""
+        peer = self._peer(sid)
+        peer.allowance.take()
+        conversation = await self._conversation(sid, peer)
+        author = Author(kind="client", name=conversation.title, id=peer.identity.client_id)
+        rated = await rate(self.hub, conversation, author, Rating(score=given.score, comment=given.comment))
+        return {"conversation": client_conversation(rated)}
 
     def forget_identities(self, conversation_id: str) -> list[str]:
         """Who the peers of this conversation are may have changed: look again when they next ask. Their sids."""

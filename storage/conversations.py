@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from config.clock import utc_now
 from storage.codec import Document, encode, from_document, to_document
 from storage.ids import record_id
-from storage.messages import AuthorKind, ChannelName, Entry, State, Status
+from storage.messages import AuthorKind, ChannelName, Entry, Rating, State, Status
 from storage.mongo import Database
 
 _LAST_TEXT_LENGTH = 140
@@ -48,6 +48,7 @@ class Conversation:
     tracker: dict[str, Any] = field(default_factory=dict)
     urgent: bool = False
     gist: str = ""
+    rating: Rating | None = None  # of the last episode
     continued_in: str | None = None  # the conversation where the chat went on
     created_at: datetime = field(default_factory=utc_now)
 
@@ -93,6 +94,8 @@ def new_conversation(
 def applied(conversation: Conversation, entry: Entry) -> Conversation:
     """The conversation after an entry."""
     changes: dict[str, Any] = {"last_seq": entry.seq, "state": entry.state}
+    if entry.rating is not None or entry.state.episode != conversation.state.episode:
+        changes["rating"] = entry.rating
     if entry.kind == "message":
         text = entry.text or (f"[{len(entry.attachments)}]" if entry.attachments else "")
         changes |= {
@@ -101,7 +104,7 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
             "last_author": entry.author.kind,
             "last_at": entry.at,
         }
-    if entry.author.kind == "client":
+    if entry.author.kind == "client" and entry.kind == "message":
         changes |= {"unread": conversation.unread + 1, "channel": entry.channel}
         if entry.identity is not None and entry.identity.phone:
             changes["phone"] = entry.identity.phone

@@ -70,6 +70,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """What a client thought of an episode: 1 (bad) to 5 (good), and in their words why."""
+
+    score: int
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry of the log. `seq` counts from 1; `client_prev` is the number of the one before it a client may see."""
 
@@ -91,12 +99,13 @@ class Entry:
     links: tuple[Link, ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
     delivery: Delivery | None = None
-    act: str | None = None  # of an act: taken, assigned, returned_to_bot, resolved, reopened, continued ...
+    act: str | None = None  # of an act: taken, assigned, returned_to_bot, resolved, reopened, rated, continued ...
     identity: Identity | None = None  # of a client's message: as whom it was written, so that any process can answer it
     owed: bool = False  # a client's message that the bot is to answer
     tracker: dict[str, Any] | None = None  # of the bot's answer: the dialogue's state after it
     gist: str | None = None  # of a hand-off: what staff read first
     urgent: bool = False
+    rating: Rating | None = None  # of the act `rated`; the last one of an episode counts
 
     @property
     def for_client(self) -> bool:

@@ -50,14 +50,15 @@ const ACTS = {
   reopened: (who) => `${who} reopened it`,
   snoozed: (who) => `${who} snoozed it`,
   woken: () => "It came back from snooze",
+  rated: (who, { score, comment }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
   continued: () => "The chat went on in another conversation",
   handed_off: () => "The bot asked for a person",
 };
 
 /** What a small line of the thread says. */
-export function lineText({ act, text, author }) {
-  const who = author?.kind === "staff" ? author.name : author?.kind === "bot" ? "The bot" : "The system";
-  return ACTS[act]?.(who) ?? (text || act?.replaceAll("_", " ") || "");
+export function lineText({ act, text, author, rating }) {
+  const who = author?.kind === "bot" ? "The bot" : author?.kind === "system" ? "The system" : author?.name || "The client";
+  return ACTS[act]?.(who, rating) ?? (text || act?.replaceAll("_", " ") || "");
 }
 
 const PROBLEMS = {
