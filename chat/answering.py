@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.apology import apologise
@@ -68,7 +69,7 @@ class Answering:
         conversation = await self._directory.get(job.entry.shop, job.entry.conversation)
         if not _is_the_bots(conversation, job.entry):
             return None
-        turn = self._turn(job, conversation)
+        turn = turn_for(job, conversation, self._clock.now())
         answer = await self._ask(turn)
         if answer is None and turn.status == "bot":
             _log.error("the bot has no answer to a message that is its to answer; a person is asked")
@@ -111,21 +112,6 @@ class Answering:
         except DatabaseError as error:
             _log.warning("an unclear message was not kept for staff: %s", error)
 
-    def _turn(self, job: Job, conversation: Conversation) -> Turn:
-        return Turn(
-            shop=job.shop,
-            conversation_id=conversation.id,
-            message_id=job.entry.id,
-            text=job.entry.text,
-            payload=job.entry.payload,
-            channel=job.entry.channel,
-            identity=job.entry.identity or VISITOR,
-            status=conversation.status,
-            tracker=conversation.tracker,
-            episode=conversation.state.episode,
-            now=self._clock.now(),
-        )
-
     async def _ask(self, turn: Turn) -> Answer | None:
         try:
             async with asyncio.timeout(LONGEST_TURN_SECONDS):
@@ -144,6 +130,23 @@ class Answering:
             await asyncio.wait_for(stopped.wait(), LONGEST_HOLD_SECONDS)
         except TimeoutError:
             self._staff_types.pop(conversation_id, None)
+
+
+def turn_for(job: Job, conversation: Conversation, now: datetime) -> Turn:
+    """What the assistant is asked, of a message and the conversation that it stands in."""
+    return Turn(
+        shop=job.shop,
+        conversation_id=conversation.id,
+        message_id=job.entry.id,
+        text=job.entry.text,
+        payload=job.entry.payload,
+        channel=job.entry.channel,
+        identity=job.entry.identity or VISITOR,
+        status=conversation.status,
+        tracker=conversation.tracker,
+        episode=conversation.state.episode,
+        now=now,
+    )
 
 
 def _is_the_bots(conversation: Conversation, entry: Entry) -> bool:

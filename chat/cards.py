@@ -3,7 +3,8 @@
 import asyncio
 
 from chat.changes import change_object
-from chat.events import Json, moment
+from chat.encoding import moment
+from chat.events import Json
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.money import format_money

@@ -44,6 +44,9 @@ class Draft:
     rating: Rating | None = None
     named: str | None = None
     until: datetime | None = None
+    added: tuple[str, ...] = ()  # labels
+    removed: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     origin: str | None = None  # the socket it came from, which needs no push
 
 
@@ -54,7 +57,15 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
     if draft.answers_seq is not None and head.person_seq > draft.answers_seq:
         raise AnswerRefused("a person came first")
     try:
-        state = after(head.state, draft.event, actor=draft.author.id, named=draft.named, until=draft.until)
+        state = after(
+            head.state,
+            draft.event,
+            actor=draft.author.id,
+            named=draft.named,
+            until=draft.until,
+            added=draft.added,
+            removed=draft.removed,
+        )
     except NotAllowed as error:
         if draft.answers_seq is not None:
             raise AnswerRefused(str(error)) from error
@@ -79,6 +90,7 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
         attachments=draft.attachments,
         delivery=draft.delivery,
         act=draft.act,
+        mentions=draft.mentions,
         identity=draft.identity,
         owed=draft.wants_answer and state.status == "bot",
         tracker=draft.tracker,

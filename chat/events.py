@@ -1,16 +1,16 @@
-"""Every socket.io event: its name, its payload, how it is parsed and encoded. The wire contract on one page.
+"""Every socket.io event that a peer may send: its name, its payload, how it is parsed. What it gets back is encoded by
+`chat/encoding.py`.
 
 What it means stands in `docs/protocol.md`. Parsing raises `ProtocolError`, which becomes the error of the ack.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from storage.conversations import Conversation
-from storage.messages import Entry
+from storage.labels import LONGEST_LABEL
 
 Json: TypeAlias = dict[str, Any]
 ErrorCode: TypeAlias = Literal[
@@ -22,6 +22,17 @@ LONGEST_TEXT = 4000
 _PAGE = 50
 _LARGEST_PAGE = 200
 _SEQ = Field(ge=0, le=2**53)
+
+
+def _parse_moment(value: object) -> datetime:
+    if isinstance(value, str):
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is not None:
+            return at
+    raise ValueError("must be a moment with its offset, as in 2026-03-11T15:30:00Z")
+
+
+AwareMoment = Annotated[datetime, BeforeValidator(_parse_moment)]
 
 
 class ProtocolError(Exception):
@@ -121,16 +132,10 @@ class Inbox(Payload):
     """`/staff` inbox."""
 
     view: View = "all"
+    label: str | None = Field(default=None, max_length=LONGEST_LABEL)
     q: str | None = Field(default=None, max_length=200)
-    cursor: str | None = Field(default=None, max_length=100)
+    cursor: str | None = Field(default=None, max_length=2000)
     limit: int = Field(default=_PAGE, ge=1, le=_LARGEST_PAGE)
-
-    @field_validator("cursor")
-    @classmethod
-    def _is_a_moment(cls, cursor: str | None) -> str | None:
-        if cursor is not None and datetime.fromisoformat(cursor).tzinfo is None:
-            raise ValueError("must be a cursor from an earlier answer")
-        return cursor
 
 
 class StaffHistory(InConversation, History):
@@ -149,6 +154,14 @@ class StaffMessage(InConversation, Message):
 
     private: bool = False
     channel: Literal["web", "sms", "email"] | None = None
+    mentions: list[str] = Field(default=[], max_length=20)  # staff ids, in a note
+    suggestion: int | None = Field(default=None, ge=0, le=2**53)  # the bot's draft for this message is what is sent
+
+    @model_validator(mode="after")
+    def _mentions_in_notes(self) -> "StaffMessage":
+        if self.mentions and not self.private:
+            raise ValueError("mentions: only a note (private) calls colleagues")
+        return self
 
 
 class Assign(InConversation):
@@ -157,12 +170,35 @@ class Assign(InConversation):
     staff: str | None
 
 
+class Snooze(InConversation):
+    """`/staff` snooze: out of sight until this moment."""
+
+    until: AwareMoment
+
+
+class ChangeLabels(InConversation):
+    """`/staff` label: put labels on the conversation, take others off."""
+
+    add: list[str] = Field(default=[], max_length=20)
+    remove: list[str] = Field(default=[], max_length=20)
+
+
+class FillIn(InConversation):
+    """`/staff` canned_reply: its text for this conversation's client."""
+
+    id: str = Field(min_length=1, max_length=64)
+
+
 class StaffTyping(InConversation, Typing):
     """`/staff` typing."""
 
 
 class StaffRead(InConversation, Read):
     """`/staff` read."""
+
+
+class Nothing(Payload):
+    """An event that says all by its name."""
 
 
 class DecideChange(Payload):
@@ -181,6 +217,7 @@ CLIENT_EVENTS: Mapping[str, type[Payload]] = {
     "rate": Rate,
 }
 STAFF_EVENTS: Mapping[str, type[Payload]] = {
+    "shop": Nothing,
     "inbox": Inbox,
     "open": InConversation,
     "close": InConversation,
@@ -192,6 +229,9 @@ STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "return_to_bot": InConversation,
     "resolve": InConversation,
     "reopen": InConversation,
+    "snooze": Snooze,
+    "label": ChangeLabels,
+    "canned_reply": FillIn,
     "typing": StaffTyping,
     "read": StaffRead,
     "decide_change": DecideChange,
@@ -215,81 +255,3 @@ def parse(model: type[_P], arguments: Sequence[Any]) -> _P:
         field = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise ProtocolError("bad_request", f"{field}: {reason}" if field else reason) from error
-
-
-def moment(at: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def message_object(entry: Entry, *, for_staff: bool) -> Json:
-    """The message object. A client never gets a note or an act, nor a staff id; `kind` and `act` are for staff."""
-    message: Json = {
-        "id": entry.id,
-        "ref": entry.ref,
-        "conversation": entry.conversation,
-        "seq": entry.seq,
-        "prev": entry.seq - 1 if for_staff else entry.client_prev,
-        "at": moment(entry.at),
-        "author": {"kind": entry.author.kind, "name": entry.author.name},
-        "channel": entry.channel,
-        "text": entry.text,
-        "buttons": [{"title": button.title, "payload": button.payload} for button in entry.buttons],
-        "links": [{"title": link.title, "url": link.url} for link in entry.links],
-        "attachments": list(entry.attachments),
-        "private": not entry.for_client,
-    }
-    if entry.in_reply_to is not None:
-        message["in_reply_to"] = entry.in_reply_to
-    if entry.delivery is not None:
-        message["delivery"] = {"state": entry.delivery.state}
-        if entry.delivery.error is not None:
-            message["delivery"]["error"] = entry.delivery.error
-    if for_staff:
-        message |= {"kind": entry.kind, "act": entry.act}
-        if entry.rating is not None:
-            message["rating"] = {"score": entry.rating.score, "comment": entry.rating.comment}
-    return message
-
-
-def client_conversation(conversation: Conversation) -> Json:
-    """The conversation as its client sees it."""
-    return {
-        "id": conversation.id,
-        "status": conversation.status,
-        "last_seq": conversation.client_last_seq,
-        "read_seq": conversation.client_read_seq,
-        "staff_read_seq": conversation.staff_read_seq,
-        "rev": conversation.rev,
-        "rating": conversation.rating.score if conversation.rating else None,
-    }
-
-
-def conversation_summary(conversation: Conversation, assignee_name: str | None) -> Json:
-    """The conversation as the inbox lists it."""
-    state = conversation.state
-    last = {
-        "text": conversation.last_text,
-        "author": conversation.last_author,
-        "at": moment(conversation.last_at) if conversation.last_at else None,
-    }
-    return {
-        "id": conversation.id,
-        "title": conversation.title,
-        "client": conversation.client_id,
-        "phone": conversation.phone,
-        "channel": conversation.channel,
-        "status": state.status,
-        "assignee": {"id": state.assignee, "name": assignee_name or ""} if state.assignee else None,
-        "episode": state.episode,
-        "unread": conversation.unread,
-        "last": last,
-        "urgent": conversation.urgent,
-        "gist": conversation.gist,
-        "rating": conversation.rating.score if conversation.rating else None,
-        "last_seq": conversation.last_seq,
-        "read_seq": conversation.staff_read_seq,
-        "client_read_seq": conversation.client_read_seq,
-        "rev": conversation.rev,
-        "continued_in": conversation.continued_in,
-    }

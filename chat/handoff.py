@@ -30,6 +30,7 @@ class Event(StrEnum):
     SNOOZE_ENDS = "snooze_ends"
     FALL_IDLE = "fall_idle"
     RATE = "rate"  # the client says how it was
+    LABEL = "label"
     CONTINUE = "continue"  # the chat goes on in another conversation
 
 
@@ -87,15 +88,24 @@ _ROWS: Final[dict[Event, tuple[_Cell | None, ...]]] = {
     Event.SNOOZE_ENDS: (None, None, None, _WOKEN, None),
     Event.FALL_IDLE: (_RESOLVED, _STAYS, _STAYS, _STAYS, None),
     Event.RATE: (None, None, None, None, _STAYS),
+    Event.LABEL: (_STAYS, _STAYS, _STAYS, _STAYS, _STAYS),
     Event.CONTINUE: (_RESOLVED, _RESOLVED, _RESOLVED, _RESOLVED, _STAYS),
 }
 _TABLE: Final = {event: dict(zip(_COLUMNS, cells, strict=True)) for event, cells in _ROWS.items()}
 
 
 def after(
-    state: State, event: Event, *, actor: str | None = None, named: str | None = None, until: datetime | None = None
+    state: State,
+    event: Event,
+    *,
+    actor: str | None = None,
+    named: str | None = None,
+    until: datetime | None = None,
+    added: tuple[str, ...] = (),
+    removed: tuple[str, ...] = (),
 ) -> State:
-    """The state after an event. `actor` and `named` are staff ids, `until` is when a snooze ends.
+    """The state after an event. `actor` and `named` are staff ids, `until` is when a snooze ends, `added` and `removed`
+    are labels.
 
     Raises `NotAllowed`.
     """
@@ -118,4 +128,5 @@ def after(
         assignee=assignee,
         episode=state.episode + 1 if cell.new_episode else state.episode,
         until=(until or state.until) if status == "snoozed" else None,
+        labels=tuple(sorted({*state.labels, *added} - set(removed))) if added or removed else state.labels,
     )

@@ -20,6 +20,7 @@ from chat.handoff import Event, after
 from chat.live import Live
 from chat.projector import Projector
 from chat.proving import Proving, may_be_code
+from chat.suggesting import Suggesting
 from chat.turns import Job, Turns
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
@@ -74,6 +75,7 @@ class Outbound:
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
+    mentions: tuple[str, ...] = ()  # staff ids that a note calls
     hand_off: HandOff | None = None  # the system asks for a person; where a person has it already, no more than is said
     origin: str | None = None
 
@@ -88,6 +90,7 @@ _ACTS = {
     Event.SNOOZE: "snoozed",
     Event.SNOOZE_ENDS: "woken",
     Event.FALL_IDLE: "resolved",
+    Event.LABEL: "labelled",
 }
 
 
@@ -113,6 +116,7 @@ class Hub:
         self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
         self._publisher: asyncio.Task[None] | None = None
         self._answering = Answering(assistant, clock, self.writer, self.directory, store.unclear)
+        self.suggesting = Suggesting(assistant, clock, self.directory.get, live.suggested)
         self._proving = Proving(store, assistant, self.writer, live)
 
     async def start(self) -> None:
@@ -122,6 +126,7 @@ class Hub:
     async def close(self) -> None:
         """Finish what is under way. Turns that were not run are found by the next sweep."""
         await self.turns.close()
+        await self.suggesting.close()
         await self._answering.close()
         if self._publisher is not None:
             self._publisher.cancel()
@@ -166,6 +171,8 @@ class Hub:
             entry = written.entry
         if inbound.answer and not written.duplicate and entry.state.status in ("bot", "waiting"):
             self.turns.add(Job(inbound.shop, entry))
+        elif inbound.answer and not written.duplicate:
+            self.suggesting.client_wrote(Job(inbound.shop, entry))
         return Received(written.entry, written.duplicate)
 
     async def send(self, outbound: Outbound) -> Received:
@@ -187,6 +194,7 @@ class Hub:
                 buttons=outbound.buttons,
                 links=outbound.links,
                 attachments=outbound.attachments,
+                mentions=outbound.mentions,
                 delivery=Delivery(state="queued") if leaves else None,
                 gist=handed.gist if handed else None,
                 urgent=handed is not None and handed.urgent,
@@ -197,15 +205,18 @@ class Hub:
             await self.deliver(outbound.shop, written.conversation, written.entry)
         return Received(written.entry, written.duplicate)
 
-    async def act(self, conversation: Conversation, event: Event, by: Author, **details: Any) -> Conversation:
+    async def act(
+        self, conversation: Conversation, event: Event, by: Author, *, text: str = "", **details: Any
+    ) -> Conversation:
         """Take, return to the bot, resolve ...; what would change nothing is not written.
 
-        `details` are `named` (staff id) and `until` (when a snooze ends). Raises `NotAllowed`.
+        `text` says more about it to staff (to whom, until when); `details` are `named` (staff id), `until` (when a
+        snooze ends), `added` and `removed` (labels). Raises `NotAllowed`.
         """
         head = await self.writer.refresh(conversation)
         if after(head.state, event, actor=by.id, **details) == head.state:
             return head
-        draft = Draft(conversation=head, event=event, kind="act", act=_ACTS[event], author=by, **details)
+        draft = Draft(conversation=head, event=event, kind="act", act=_ACTS[event], author=by, text=text, **details)
         return (await self.writer.append(draft)).conversation
 
     async def mark_read(self, conversation: Conversation, by: Author, seq: int) -> None:

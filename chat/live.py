@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chat.suggesting import Suggestion
 from chat.writer import Written
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
@@ -21,6 +22,9 @@ class Live(Protocol):
 
     async def typing(self, conversation: Conversation, by: Author, *, on: bool) -> None:
         """Someone types, or has stopped."""
+
+    async def suggested(self, conversation: Conversation, suggestion: Suggestion) -> None:
+        """The bot has a draft for a conversation that a person has."""
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on in another conversation."""

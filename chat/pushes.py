@@ -3,8 +3,11 @@
 A client's room gets messages only; notes and acts go to the shop's staff alone.
 """
 
-from chat.events import Json, client_conversation, message_object
-from chat.inbox import StaffNamespace, shop_room
+from chat.encoding import client_conversation, message_object
+from chat.events import Json
+from chat.inbox import StaffNamespace
+from chat.staff_peers import shop_room
+from chat.suggesting import Suggestion
 from chat.widget import ClientNamespace
 from chat.writer import Written
 from storage.conversations import Conversation
@@ -54,6 +57,11 @@ class SocketPushes:
         if by.kind != "client":
             await self._clients.push("typing", data, room=conversation.id)
         await self._staff.push("typing", data, room=shop_room(conversation.shop))
+
+    async def suggested(self, conversation: Conversation, suggestion: Suggestion) -> None:
+        """The bot's draft, for staff alone."""
+        data = {"conversation": conversation.id, **suggestion.as_json()}
+        await self._staff.push("suggestion", data, room=shop_room(conversation.shop))
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on elsewhere: peers of the old conversation are told, and hear the new one from now on."""

@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.assistant import Assistant
+from chat.canned import Canned
 from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sms_routes
@@ -21,8 +22,10 @@ from chat.hub import Hub
 from chat.inbox import StaffNamespace
 from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
+from chat.presence import RENEW_SECONDS, PresenceBoard
 from chat.pushes import SocketPushes
 from chat.simulator import SimulatorContext, simulator_routes
+from chat.snoozes import Snoozes
 from chat.sockets import SocketServer, every, make_server
 from chat.sweep import Sweep
 from chat.widget import BEAT_SECONDS, ClientNamespace
@@ -33,6 +36,7 @@ from storage.store import Storage
 _NO_PATIENCE = timedelta(0)
 _SWEEP_SECONDS = 20.0
 _IDLE_SECONDS = 600.0
+_SNOOZE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -85,18 +89,25 @@ async def open_chat(
         live=SocketPushes(clients, staff),
     )
     clients.hub = staff.hub = hub
+    staff.presence = PresenceBoard(store.presence, staff.tell_presence)
+    staff.canned = Canned(store, clock, settings.public_url)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await hub.start()
         stack.push_async_callback(hub.close)
+        stack.push_async_callback(staff.presence.close)
         sweep = Sweep(hub)
         await sweep.answer_owed(patience=_NO_PATIENCE)
-        tasks: list[Coroutine[Any, Any, Any]] = [every(BEAT_SECONDS, clients.beat)]
+        tasks: list[Coroutine[Any, Any, Any]] = [
+            every(BEAT_SECONDS, clients.beat),
+            every(RENEW_SECONDS, staff.presence.renew),
+        ]
         if work:
             carriers = senders(settings, http, store.outbox)
             mail_sender = settings.mail.sender
             outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
             tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
+            tasks += [every(_SNOOZE_SECONDS, Snoozes(hub).wake_due)]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from chat.encoding import client_conversation, message_object, moment
 from chat.events import (
     CLIENT_EVENTS,
     History,
@@ -14,9 +15,6 @@ from chat.events import (
     Read,
     Sync,
     Typing,
-    client_conversation,
-    message_object,
-    moment,
 )
 from chat.hub import Hub, Inbound
 from chat.rating import rate

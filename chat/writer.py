@@ -190,7 +190,7 @@ class LogWriter:
             head = self._heads[entry.conversation] = row.following
         else:
             head = self._apply(entry)
-        written = Written(entry, head, origin=pending.draft.origin, moved=entry.state != before.state)
+        written = Written(entry, head, origin=pending.draft.origin, moved=not entry.state.answers_like(before.state))
         self._remember(entry)
         if not pending.done.done():
             pending.done.set_result(written)

@@ -67,6 +67,7 @@ _PROJECTED = tuple(f.name for f in fields(Conversation) if f.name not in _OWN)
 INDEXES = [
     IndexModel([("shop", 1), ("key", 1)], unique=True, name="conversation_key"),
     IndexModel([("shop", 1), ("state.status", 1), ("last_at", -1)], name="conversation_status"),
+    IndexModel([("shop", 1), ("state.until", 1)], name="conversation_until"),
 ]
 
 
@@ -195,19 +196,31 @@ class Conversations:
         )
 
     async def list_by_status(
-        self, shop: str, status: Status, limit: int, before: datetime | None = None
+        self, shop: str, status: Status, limit: int, until: datetime | None = None, assignee: str | None = None
     ) -> list[Conversation]:
-        """Conversations in this status, the one last written in first."""
+        """Conversations in this status (and of this assignee), the one last written in first; with `until`, those last
+        written in at that moment or before it.
+        """
         where: Document = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
-        if before is not None:
-            where["last_at"] = {"$lt": before}
+        if assignee is not None:
+            where["state.assignee"] = assignee
+        if until is not None:
+            where["last_at"] = {"$lte": until}
         cursor = self._conversations.find(where).sort("last_at", -1).limit(limit)
         return [from_document(Conversation, document) async for document in cursor]
 
-    async def count_by_status(self, shop: str, status: Status) -> int:
-        """How many conversations are in this status."""
-        where = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
+    async def count_by_status(self, shop: str, status: Status, assignee: str | None = None) -> int:
+        """How many conversations are in this status, and this assignee's."""
+        where: Document = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
+        if assignee is not None:
+            where["state.assignee"] = assignee
         return int(await self._conversations.count_documents(where))
+
+    async def list_due(self, shop: str, now: datetime, limit: int) -> list[Conversation]:
+        """Snoozed conversations of the shop whose time is over, the longest over first."""
+        where = {"shop": shop, "state.until": {"$lte": now}}
+        cursor = self._conversations.find(where).sort("state.until", 1).limit(limit)
+        return [from_document(Conversation, document) async for document in cursor]
 
     async def list_idle(self, shop: str, status: Status, since: datetime, limit: int) -> list[Conversation]:
         """Conversations of the shop in this status in which nothing was said since."""

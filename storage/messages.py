@@ -8,7 +8,7 @@ the conversation document is a projection.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -59,6 +59,11 @@ class State:
     assignee: str | None = None  # staff id
     episode: int = 1
     until: datetime | None = None  # when a snooze ends
+    labels: tuple[str, ...] = ()  # names, sorted
+
+    def answers_like(self, other: "State") -> bool:
+        """Whether the same one answers in both: all but the labels, which a client never learns of."""
+        return replace(self, labels=()) == replace(other, labels=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,8 @@ class Entry:
     links: tuple[Link, ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
     delivery: Delivery | None = None
-    act: str | None = None  # of an act: taken, assigned, returned_to_bot, resolved, reopened, rated, continued ...
+    act: str | None = None  # of an act: taken, assigned, labelled ...; its `text` says to whom, what, until when
+    mentions: tuple[str, ...] = ()  # of a note: the staff ids that it calls
     identity: Identity | None = None  # of a client's message: as whom it was written, so that any process can answer it
     owed: bool = False  # a client's message that the bot is to answer
     tracker: dict[str, Any] | None = None  # of the bot's answer: the dialogue's state after it

@@ -4,6 +4,7 @@ from config.settings import DEVELOPMENT_SECRET
 from storage import (
     access,
     activity,
+    canned_replies,
     change_requests,
     clients,
     consents,
@@ -11,9 +12,11 @@ from storage import (
     estimates,
     inspections,
     invoices,
+    labels,
     messages,
     outbox,
     payments,
+    presence,
     reminders,
     service_records,
     shops,
@@ -27,6 +30,7 @@ from storage import (
 from storage.access import Access
 from storage.accounts import Accounts
 from storage.activity import Activity
+from storage.canned_replies import CannedReplies
 from storage.change_requests import ChangeRequests
 from storage.clients import Clients
 from storage.consents import Consents
@@ -34,11 +38,13 @@ from storage.conversations import Conversations
 from storage.estimates import Estimates
 from storage.inspections import Inspections
 from storage.invoices import Invoices
+from storage.labels import Labels
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
 from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.payments import Payments
+from storage.presence import Presences
 from storage.reminders import Reminders
 from storage.service_records import ServiceRecords
 from storage.shops import Shops
@@ -70,6 +76,9 @@ _INDEXES = {
     UnclearMessages.name: unclear.INDEXES,
     ChangeRequests.name: change_requests.INDEXES,
     Activity.name: activity.INDEXES,
+    CannedReplies.name: canned_replies.INDEXES,
+    Labels.name: labels.INDEXES,
+    Presences.name: presence.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **access.INDEXES,
 }
@@ -101,6 +110,9 @@ class Storage:
         self.unclear = UnclearMessages(database)
         self.change_requests = ChangeRequests(database)
         self.activity = Activity(database)
+        self.canned_replies = CannedReplies(database)
+        self.labels = Labels(database)
+        self.presence = Presences(database)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes

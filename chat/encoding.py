@@ -1,0 +1,87 @@
+"""What goes out over socket.io: the message object, and a conversation as its client and as staff see it."""
+
+from datetime import UTC, datetime
+
+from chat.events import Json
+from storage.conversations import Conversation
+from storage.messages import Entry
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def message_object(entry: Entry, *, for_staff: bool) -> Json:
+    """The message object. A client never gets a note or an act, nor a staff id; `kind` and `act` are for staff."""
+    message: Json = {
+        "id": entry.id,
+        "ref": entry.ref,
+        "conversation": entry.conversation,
+        "seq": entry.seq,
+        "prev": entry.seq - 1 if for_staff else entry.client_prev,
+        "at": moment(entry.at),
+        "author": {"kind": entry.author.kind, "name": entry.author.name},
+        "channel": entry.channel,
+        "text": entry.text,
+        "buttons": [{"title": button.title, "payload": button.payload} for button in entry.buttons],
+        "links": [{"title": link.title, "url": link.url} for link in entry.links],
+        "attachments": list(entry.attachments),
+        "private": not entry.for_client,
+    }
+    if entry.in_reply_to is not None:
+        message["in_reply_to"] = entry.in_reply_to
+    if entry.delivery is not None:
+        message["delivery"] = {"state": entry.delivery.state}
+        if entry.delivery.error is not None:
+            message["delivery"]["error"] = entry.delivery.error
+    if for_staff:
+        message |= {"kind": entry.kind, "act": entry.act, "mentions": list(entry.mentions)}
+        if entry.rating is not None:
+            message["rating"] = {"score": entry.rating.score, "comment": entry.rating.comment}
+    return message
+
+
+def client_conversation(conversation: Conversation) -> Json:
+    """The conversation as its client sees it."""
+    return {
+        "id": conversation.id,
+        "status": conversation.status,
+        "last_seq": conversation.client_last_seq,
+        "read_seq": conversation.client_read_seq,
+        "staff_read_seq": conversation.staff_read_seq,
+        "rev": conversation.rev,
+        "rating": conversation.rating.score if conversation.rating else None,
+    }
+
+
+def conversation_summary(conversation: Conversation, assignee_name: str | None) -> Json:
+    """The conversation as the inbox lists it."""
+    state = conversation.state
+    last = {
+        "text": conversation.last_text,
+        "author": conversation.last_author,
+        "at": moment(conversation.last_at) if conversation.last_at else None,
+    }
+    return {
+        "id": conversation.id,
+        "title": conversation.title,
+        "client": conversation.client_id,
+        "phone": conversation.phone,
+        "channel": conversation.channel,
+        "status": state.status,
+        "assignee": {"id": state.assignee, "name": assignee_name or ""} if state.assignee else None,
+        "episode": state.episode,
+        "unread": conversation.unread,
+        "labels": list(state.labels),
+        "until": moment(state.until) if state.until else None,
+        "last": last,
+        "urgent": conversation.urgent,
+        "gist": conversation.gist,
+        "rating": conversation.rating.score if conversation.rating else None,
+        "last_seq": conversation.last_seq,
+        "read_seq": conversation.staff_read_seq,
+        "client_read_seq": conversation.client_read_seq,
+        "rev": conversation.rev,
+        "continued_in": conversation.continued_in,
+    }

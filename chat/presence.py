@@ -1,0 +1,67 @@
+"""Who of the staff is online, and who looks at which conversation: kept for all processes, told to the shop's staff."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from chat.events import Json
+from config.clock import utc_now
+from storage.presence import LEASE, Presence, Presences
+from storage.staff import Staff
+
+RENEW_SECONDS = LEASE.total_seconds() / 3
+
+Tell = Callable[[str, list[Json]], Awaitable[None]]  # the shop, its people
+
+
+class PresenceBoard:
+    """The connections of this process; `tell` pushes who is there to a shop's staff whenever that changed."""
+
+    def __init__(self, presences: Presences, tell: Tell) -> None:
+        self._presences = presences
+        self._tell = tell
+        self._here: dict[str, Presence] = {}
+
+    async def arrive(self, sid: str, staff: Staff) -> None:
+        """A connection of a member of staff."""
+        await self._put(Presence(id=sid, shop=staff.shop, staff_id=staff.id, name=staff.name, expires_at=utc_now()))
+
+    async def look(self, sid: str, conversation: str | None) -> None:
+        """It looks at this conversation now, or at none."""
+        here = self._here.get(sid)
+        if here is not None and here.conversation != conversation:
+            await self._put(replace(here, conversation=conversation))
+
+    async def leave(self, sid: str) -> None:
+        """The connection is gone."""
+        here = self._here.pop(sid, None)
+        if here is not None:
+            await self._presences.remove(sid)
+            await self._tell(here.shop, await self.people(here.shop))
+
+    async def renew(self) -> None:
+        """Say that these connections are still there; those of processes that died are no longer shown then."""
+        for sid in list(self._here):
+            await self._presences.renew(sid)
+        for shop in {here.shop for here in self._here.values()}:
+            await self._tell(shop, await self.people(shop))
+
+    async def close(self) -> None:
+        """All connections of this process end."""
+        await asyncio.gather(*(self._presences.remove(sid) for sid in self._here), return_exceptions=True)
+        self._here.clear()
+
+    async def people(self, shop: str) -> list[Json]:
+        """Who is there: `staff`, `name`, and the `conversations` that their connections look at."""
+        people: dict[str, Json] = {}
+        for one in await self._presences.list(shop):
+            person = people.setdefault(one.staff_id, {"staff": one.staff_id, "name": one.name, "conversations": []})
+            if one.conversation is not None and one.conversation not in person["conversations"]:
+                person["conversations"].append(one.conversation)
+        return list(people.values())
+
+    async def _put(self, presence: Presence) -> None:
+        presence = replace(presence, expires_at=utc_now() + LEASE)
+        self._here[presence.id] = presence
+        await self._presences.put(presence)
+        await self._tell(presence.shop, await self.people(presence.shop))

@@ -1,0 +1,79 @@
+"""Who is connected to `/staff`, and what all its events share."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chat.canned import Canned
+from chat.encoding import conversation_summary
+from chat.events import STAFF_EVENTS, InConversation, Json, ProtocolError
+from chat.handoff import Event
+from chat.hub import Hub
+from chat.presence import PresenceBoard
+from chat.sockets import Allowance, GuardedNamespace
+from config.clock import BusinessClock
+from config.settings import Settings
+from storage.conversations import Conversation
+from storage.messages import Author
+from storage.shops import Shop
+from storage.staff import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPeer:
+    """One connection of a member of staff."""
+
+    shop: Shop
+    staff: Staff
+    allowance: Allowance
+
+    @property
+    def author(self) -> Author:
+        """As whom it speaks."""
+        return Author(kind="staff", name=self.staff.name, id=self.staff.id)
+
+
+def shop_room(shop: str) -> str:
+    """The room of everyone in this shop's inbox."""
+    return f"shop:{shop}"
+
+
+class StaffPeers(GuardedNamespace):
+    """The connections, and how an event finds its peer and its conversation."""
+
+    hub: Hub  # handed in by `service.py`: hub and sockets know each other
+    presence: PresenceBoard
+    canned: Canned
+
+    def __init__(self, settings: Settings, clock: BusinessClock) -> None:
+        super().__init__("/staff", STAFF_EVENTS)
+        self._settings = settings
+        self._clock = clock
+        self._peers: dict[str, StaffPeer] = {}
+        self.hub = cast(Hub, None)
+        self.presence = cast(PresenceBoard, None)
+        self.canned = cast(Canned, None)
+
+    async def summary(self, conversation: Conversation) -> Json:
+        """The conversation as the list shows it."""
+        assignee = conversation.state.assignee
+        staff = await self.hub.store.staff.find(conversation.shop, assignee) if assignee else None
+        return conversation_summary(conversation, staff.name if staff else None)
+
+    async def tell_presence(self, shop: str, people: list[Json]) -> None:
+        """Everybody in the shop's inbox sees who is there."""
+        await self.push("presence", {"people": people}, room=shop_room(shop))
+
+    async def _act(self, sid: str, asked: InConversation, event: Event, **details: Any) -> Json:
+        peer, conversation = await self._find(sid, asked)
+        done = await self.hub.act(conversation, event, peer.author, **details)
+        return {"conversation": await self.summary(done)}
+
+    async def _find(self, sid: str, asked: InConversation) -> tuple[StaffPeer, Conversation]:
+        peer = self._peer(sid)
+        return peer, await self.hub.directory.get(peer.shop.slug, asked.conversation)
+
+    def _peer(self, sid: str) -> StaffPeer:
+        peer = self._peers.get(sid)
+        if peer is None:
+            raise ProtocolError("unauthorized", "connect again")
+        return peer
