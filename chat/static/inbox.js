@@ -5,11 +5,13 @@ import { Desk } from "./inbox-desk.js";
 import { Keys } from "./inbox-keys.js";
 import { ListView } from "./inbox-list.js";
 import { Pane } from "./inbox-pane.js";
+import { ShopDesk } from "./inbox-shop.js";
 import { Talk } from "./inbox-talk.js";
 import { KEYS } from "./inbox-words.js";
 import { findStorage } from "./keep.js";
 import { connectOptions } from "./line.js";
 import { Outbox } from "./outbox.js";
+import { applyTheme } from "./theme.js";
 
 const page = document.body.dataset;
 const find = (id) => document.getElementById(id);
@@ -19,6 +21,7 @@ const TITLE = document.title;
 
 const keep = findStorage("sessionStorage", window);
 const socket = io("/staff", connectOptions(() => ({})));
+const shop = new ShopDesk({ socket }); // people, labels, canned replies, presence
 const desk = new Desk({ socket, me: page.staff });
 const outbox = new Outbox({ storage: keep, prefix: `pitline:staff-unsent:${page.staff}` });
 const talk = new Talk({ socket, desk, outbox, myName: page.staffName });
@@ -96,6 +99,7 @@ function onConnect() {
   refused = false;
   showLine();
   refresh();
+  shop.load().catch(() => {});
   if (talk.id) talk.open(talk.id);
 }
 
@@ -144,6 +148,7 @@ function wireKeys() {
 function wirePage() {
   desk.onchange = update;
   talk.onchange = update;
+  shop.onchange = update;
   talk.onnews = (messages) => pane.announceHere(messages);
   find("card-toggle").addEventListener("click", () => document.body.classList.toggle("shows-card"));
   find("card-close").addEventListener("click", () => document.body.classList.remove("shows-card"));
@@ -153,6 +158,7 @@ function wirePage() {
   setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
 }
 
+applyTheme();
 wireSocket();
 wireKeys();
 wirePage();
