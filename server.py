@@ -240,6 +240,16 @@ async def understand(settings: Settings, options: argparse.Namespace) -> int:
     return await understand_lines(settings, options, open_store, open_rasa)
 
 
+async def trace_again(settings: Settings, shop: str | None) -> int:
+    """Make what follows from the log again: what reports count, and what the activity log says of conversations."""
+    from chat.traces import trace_shop
+
+    async with open_store(settings) as store:
+        for slug in [shop] if shop else [one.slug for one in await store.shops.list()]:
+            print(f"{slug}: {await trace_shop(store, slug)} conversations read again")
+    return 0
+
+
 async def with_rasa(settings: Settings, options: argparse.Namespace) -> int:
     """What is there for those who have Rasa."""
     from bot.rasa_commands import run_rasa_command
@@ -264,6 +274,8 @@ def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[An
             return import_files(settings, options)
         case "sms":
             return text_the_shop(settings, options)
+        case "trace":
+            return trace_again(settings, options.shop)
         case "understand":
             return understand(settings, options)
         case _:

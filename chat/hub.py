@@ -109,7 +109,7 @@ class Hub:
         self.store = store
         self.writer = LogWriter(store.messages, store.conversations, self._on_stored)
         self.directory = Directory(store, self.writer)
-        self.projector = Projector(store.conversations)
+        self.projector = Projector(store)
         self.turns = Turns(self._run_turn)
         self._live = live
         self._channels = channels
@@ -273,7 +273,7 @@ class Hub:
             await self.deliver(job.shop, answered.conversation, answered.entry)
 
     def _on_stored(self, written: Written) -> None:
-        self.projector.add(written.conversation)
+        self.projector.add(written.conversation, written.entry)
         self._fan_out.put_nowait(written)
 
     async def _publish(self) -> None:

@@ -1,14 +1,18 @@
 """Brings conversation documents up to date with their logs, a moment later and many at a time.
 
 A document that is behind costs nothing but a little reading (`chat/writer.py` reads the log after it), so one write
-serves all the entries of that moment.
+serves all the entries of that moment. What reports count of an episode, and what staff did, is written with it: once
+when an episode ends, and when it changes after its end. What a process that died left out, the sweep makes up for.
 """
 
 import asyncio
 import logging
 
-from storage.conversations import Conversation, Conversations
+from chat.traces import Traces
+from storage.conversations import Conversation
+from storage.messages import Entry
 from storage.mongo import DatabaseError
+from storage.store import Storage
 
 _DELAY_SECONDS = 3.0  # an update costs the embedded engine more than an insert: few, and never many at once
 _AT_ONCE = 10
@@ -19,15 +23,18 @@ _log = logging.getLogger(__name__)
 class Projector:
     """Holds the newest state of each conversation until it is written."""
 
-    def __init__(self, conversations: Conversations) -> None:
-        self._conversations = conversations
+    def __init__(self, store: Storage) -> None:
+        self._store = store
         self._behind: dict[str, Conversation] = {}
+        self._traces = Traces()
         self._running: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
 
-    def add(self, conversation: Conversation) -> None:
-        """The document of this conversation is behind."""
+    def add(self, conversation: Conversation, entry: Entry | None = None) -> None:
+        """The document of this conversation is behind, since `entry` if it was just written."""
         self._behind[conversation.id] = conversation
+        if entry is not None:
+            self._traces.add(conversation, entry)
         if self._running is None:
             self._running = asyncio.create_task(self._run())
 
@@ -43,10 +50,13 @@ class Projector:
                 return
             for conversation_id in chosen:
                 del self._behind[conversation_id]
+            traces, self._traces = self._traces, Traces()
             try:
-                await self._conversations.project_many(list(chosen.values()))
+                await traces.write(self._store)
+                await self._store.conversations.project_many(list(chosen.values()))
             except DatabaseError:
                 self._behind = {**chosen, **self._behind}
+                self._traces = traces.joined(self._traces)
                 raise
 
     async def _run(self) -> None:

@@ -6,10 +6,12 @@ when repeated: one insert decides on an answer, the outbox knows an entry's id.
 """
 
 import logging
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from chat.handoff import Event, NotAllowed
 from chat.hub import Hub
+from chat.traces import leaves_traces, trace_again
 from chat.turns import Job
 from config.clock import utc_now
 from storage.conversations import Conversation
@@ -55,9 +57,11 @@ class Sweep:
 
     async def _catch_up(self, seen: "_Seen") -> None:
         """Bring the documents of what others wrote up to date: a process that died may have left them behind."""
-        for conversation_id, shop in seen.conversations.items():
+        for conversation_id, piece in seen.conversations.items():
             if self._hub.writer.known(conversation_id) is None:  # what this process knows, it writes by itself
-                self._hub.projector.add(await self._hub.directory.get(shop, conversation_id))
+                conversation = await self._hub.directory.get(piece.shop, conversation_id)
+                self._hub.projector.add(conversation)
+                await trace_again(self._hub.store, conversation, piece.telling, piece.since)
 
     async def close_idle(self) -> None:
         """Conversations with the bot in which nothing was said for a day are resolved."""
@@ -98,6 +102,15 @@ class Sweep:
         return self._shops[slug]
 
 
+@dataclass(slots=True)
+class _Piece:
+    """What a stretch holds of one conversation: its lowest number, and the entries that leave something behind."""
+
+    shop: str
+    since: int
+    telling: list[Entry] = field(default_factory=list)
+
+
 class _Seen:
     """What the entries of a stretch of the log say about who is owed what."""
 
@@ -105,10 +118,13 @@ class _Seen:
         self._owed: dict[str, Entry] = {}
         self._answered: set[str] = set()
         self.queued: list[Entry] = []
-        self.conversations: dict[str, str] = {}
+        self.conversations: dict[str, _Piece] = {}
 
     def add(self, entry: Entry) -> None:
-        self.conversations[entry.conversation] = entry.shop
+        piece = self.conversations.setdefault(entry.conversation, _Piece(entry.shop, entry.seq))
+        piece.since = min(piece.since, entry.seq)
+        if leaves_traces(entry):
+            piece.telling.append(entry)
         if entry.owed:
             self._owed[entry.id] = entry
         if entry.in_reply_to is not None:

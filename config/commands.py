@@ -35,6 +35,8 @@ def parse_command(arguments: list[str]) -> argparse.Namespace:
     understanding.add_argument("--shop", help="slug of the shop that is written to; without it the demo shop")
     understanding.add_argument("--now", help="the moment it is, as 2026-03-11T10:30; without it the real one")
     understanding.add_argument("--tz", help="the zone of that moment; without it the shop's")
+    tracing = commands.add_parser("trace", help="make what reports count again from the log, while nothing serves")
+    tracing.add_argument("--shop", help="slug of the shop; without it every shop")
     staff = commands.add_parser("staff", help="give somebody a sign-in to the inbox, or a new password")
     staff.add_argument("--shop", required=True)
     staff.add_argument("--email", required=True)

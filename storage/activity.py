@@ -19,7 +19,7 @@ from config.clock import utc_now
 from storage.codec import Document, from_document, to_document
 from storage.ids import new_id, record_id
 from storage.mongo import Database
-from storage.stretches import BEGINNING, read_stretches
+from storage.stretches import BEGINNING, parse_place, place, read_stretches
 
 ActorKind: TypeAlias = Literal["staff", "client", "bot", "system", "nobody"]
 
@@ -167,7 +167,7 @@ class Activity:
 
     async def list(self, shop: str, query: ActivityQuery, limit: int, cursor: str | None = None) -> ActivityPage:
         """At most `limit` entries that fit, newest first, from where `cursor` of the page before stopped."""
-        after = parse_cursor(cursor) if cursor else None
+        after = parse_place(cursor) if cursor else None
         latest = query.latest or utc_now() + timedelta(days=1)
         if after is not None:
             latest = min(latest, after[0] + timedelta(milliseconds=1))
@@ -175,7 +175,7 @@ class Activity:
         found: list[Document] = []
         looked = 0
         async for documents in read_stretches(
-            self._collection, _where(shop, query), "at", max(query.earliest, BEGINNING), latest
+            self._collection, [_where(shop, query)], "at", max(query.earliest, BEGINNING), latest
         ):
             for document in documents:
                 if after is not None and (document["at"], document["_id"]) >= after:
@@ -188,16 +188,6 @@ class Activity:
                 if looked >= _LOOK_THROUGH:
                     return _page(found, document)
         return _page(found, None)
-
-
-def parse_cursor(text: str) -> tuple[datetime, str] | None:
-    """The place that a cursor names; None for what is none."""
-    moment, _, entry_id = text.partition("~")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, entry_id) if at.tzinfo is not None else None
 
 
 def _where(shop: str, query: ActivityQuery) -> Document:
@@ -220,7 +210,7 @@ def _fits(document: Document, query: ActivityQuery, words: Sequence[str]) -> boo
 
 
 def _page(found: Sequence[Document], last: Document | None) -> ActivityPage:
-    cursor = None if last is None else f"{last['at'].isoformat()}~{last['_id']}"
+    cursor = None if last is None else place(last["at"], last["_id"])
     return ActivityPage(tuple(from_document(ActivityEntry, document) for document in found), cursor)
 
 

@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
 from storage.codec import Document, encode, from_document, to_document
+from storage.episode import Episode, folded
 from storage.ids import record_id
 from storage.messages import AuthorKind, ChannelName, Entry, Rating, State, Status
 from storage.mongo import Database
@@ -49,6 +50,8 @@ class Conversation:
     urgent: bool = False
     gist: str = ""
     rating: Rating | None = None  # of the last episode
+    episode: Episode | None = None  # the last one, as reports count it
+    people: tuple[str, ...] = ()  # staff ids: who ever wrote in it
     continued_in: str | None = None  # the conversation where the chat went on
     created_at: datetime = field(default_factory=utc_now)
 
@@ -94,7 +97,11 @@ def new_conversation(
 
 def applied(conversation: Conversation, entry: Entry) -> Conversation:
     """The conversation after an entry."""
-    changes: dict[str, Any] = {"last_seq": entry.seq, "state": entry.state}
+    changes: dict[str, Any] = {
+        "last_seq": entry.seq,
+        "state": entry.state,
+        "episode": folded(conversation.episode, entry),
+    }
     if entry.rating is not None or entry.state.episode != conversation.state.episode:
         changes["rating"] = entry.rating
     if entry.kind == "message":
@@ -113,6 +120,8 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
         changes |= {"unread": 0, "staff_read_seq": entry.seq}
     if entry.author.kind == "staff" and entry.kind != "note":
         changes["person_seq"] = entry.seq
+        if entry.kind == "message" and entry.author.id is not None and entry.author.id not in conversation.people:
+            changes["people"] = (*conversation.people, entry.author.id)
     if entry.tracker is not None:
         changes["tracker"] = entry.tracker
     if entry.gist is not None:

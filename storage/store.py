@@ -9,6 +9,7 @@ from storage import (
     clients,
     consents,
     conversations,
+    episodes,
     estimates,
     inspections,
     invoices,
@@ -32,9 +33,11 @@ from storage.accounts import Accounts
 from storage.activity import Activity
 from storage.canned_replies import CannedReplies
 from storage.change_requests import ChangeRequests
+from storage.chats import Chats
 from storage.clients import Clients
 from storage.consents import Consents
 from storage.conversations import Conversations
+from storage.episodes import Episodes
 from storage.estimates import Estimates
 from storage.inspections import Inspections
 from storage.invoices import Invoices
@@ -76,6 +79,7 @@ _INDEXES = {
     UnclearMessages.name: unclear.INDEXES,
     ChangeRequests.name: change_requests.INDEXES,
     Activity.name: activity.INDEXES,
+    Episodes.name: episodes.INDEXES,
     CannedReplies.name: canned_replies.INDEXES,
     Labels.name: labels.INDEXES,
     Presences.name: presence.INDEXES,
@@ -102,7 +106,9 @@ class Storage:
         self.reminders = Reminders(database)
         self.consents = Consents(database)
         self.conversations = Conversations(database)
+        self.chats = Chats(database)
         self.messages = Messages(database)
+        self.episodes = Episodes(database)
         self.visits = Visits(database)
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)

@@ -6,7 +6,7 @@ first. So a long range is asked for in pieces, each about as long as holds a few
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ _FASTER = 4
 
 async def read_stretches(
     collection: Collection,
-    where: Mapping[str, Any],
+    wheres: Sequence[Mapping[str, Any]],
     field: str,
     earliest: datetime,
     latest: datetime,
@@ -34,13 +34,15 @@ async def read_stretches(
 ) -> AsyncIterator[list[Document]]:
     """The documents with `field` from `earliest` to before `latest`, some at a time, in order of (`field`, `_id`).
 
-    `where` and `field` must be an equality prefix of an index and its next field.
+    Each of `wheres` with `field` must be an equality prefix of an index and its next field.
     """
     stretch = _FIRST
     while earliest < latest:
         start = max(earliest, latest - stretch) if newest_first else earliest
         end = latest if newest_first else min(latest, earliest + stretch)
-        found = await collection.find({**where, field: {"$gte": start, "$lt": end}}, projection).to_list(None)
+        asked = [{**where, field: {"$gte": start, "$lt": end}} for where in wheres]
+        pieces = await asyncio.gather(*(collection.find(query, projection).to_list(None) for query in asked))
+        found = [document for piece in pieces for document in piece]
         if found:
             found.sort(key=lambda document: (document[field], document["_id"]), reverse=newest_first)
             yield found
@@ -53,3 +55,18 @@ async def read_stretches(
             latest = start
         else:
             earliest = end
+
+
+def place(at: datetime, document_id: str) -> str:
+    """Where a page of a list stopped, as a cursor."""
+    return f"{at.isoformat()}~{document_id}"
+
+
+def parse_place(text: str) -> tuple[datetime, str] | None:
+    """The place that a cursor names; None for what is none."""
+    moment, _, document_id = text.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (at, document_id) if at.tzinfo is not None else None
