@@ -42,6 +42,7 @@ class Conversation:
     last_text: str = ""
     last_author: AuthorKind | None = None
     last_at: datetime | None = None
+    waiting_since: datetime | None = None  # while it waits for a person: from when on
     unread: int = 0  # messages of the client that no member of staff has read
     client_read_seq: int = 0
     staff_read_seq: int = 0
@@ -104,6 +105,8 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
     }
     if entry.rating is not None or entry.state.episode != conversation.state.episode:
         changes["rating"] = entry.rating
+    if entry.state.status != conversation.state.status:
+        changes["waiting_since"] = entry.at if entry.state.status == "waiting" else None
     if entry.kind == "message":
         text = entry.text or (f"[{len(entry.attachments)}]" if entry.attachments else "")
         changes |= {
@@ -217,6 +220,13 @@ class Conversations:
             where["last_at"] = {"$lte": until}
         cursor = self._conversations.find(where).sort("last_at", -1).limit(limit)
         return [from_document(Conversation, document) async for document in cursor]
+
+    async def list_waiting(self, shop: str, limit: int) -> dict[str, datetime]:
+        """Which conversations wait for a person, and since when."""
+        where = {"shop": shop, "state.status": "waiting", "last_seq": {"$gt": 0}}
+        shown = {"waiting_since": 1, "last_at": 1, "created_at": 1}
+        found = await self._conversations.find(where, shown).limit(limit).to_list(limit)
+        return {one["_id"]: one.get("waiting_since") or one.get("last_at") or one["created_at"] for one in found}
 
     async def count_by_status(self, shop: str, status: Status, assignee: str | None = None) -> int:
         """How many conversations are in this status, and this assignee's."""

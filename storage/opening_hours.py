@@ -1,6 +1,8 @@
 """When a shop is open: its week, its closed days and its zone, across clock changes. Pure; `at` is aware."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from storage.shops import WEEKDAYS, Shop, Span
@@ -8,6 +10,16 @@ from storage.shops import WEEKDAYS, Shop, Span
 _LOOK_AHEAD_DAYS = 400
 
 Interval = tuple[datetime, datetime]
+ClosedFor: TypeAlias = Literal["break", "holiday", "hours"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Why a shop is closed, and the moment (UTC) when it opens; None: never. A holiday has a name: `Thanksgiving`."""
+
+    reason: ClosedFor
+    name: str | None = None
+    opens: datetime | None = None
 
 
 def spans_on(shop: Shop, day: date) -> tuple[Span, ...]:
@@ -48,6 +60,30 @@ def next_opening(shop: Shop, at: datetime) -> datetime | None:
             if start > at:
                 return start
     return None
+
+
+def find_closure(shop: Shop, at: datetime) -> Closure | None:
+    """Why the shop is closed at that moment; None while it is open."""
+    if is_open(shop, at):
+        return None
+    day, opens = at.astimezone(shop.zone).date(), next_opening(shop, at)
+    today = intervals(shop, day)
+    if any(end <= at for _, end in today) and any(start > at for start, _ in today):
+        return Closure(reason="break", opens=opens)
+    name = closed_name(shop, day)
+    return Closure(reason="hours" if name is None else "holiday", name=name, opens=opens)
+
+
+def open_time(shop: Shop, start: datetime, end: datetime) -> timedelta:
+    """How much of the time between two moments the shop was open; of at most the last two weeks of it."""
+    start = max(start, end - timedelta(days=14))
+    day, last = start.astimezone(shop.zone).date(), end.astimezone(shop.zone).date()
+    found = timedelta(0)
+    while day <= last:
+        for opened, closed in intervals(shop, day):
+            found += max(min(closed, end) - max(opened, start), timedelta(0))
+        day += timedelta(days=1)
+    return found
 
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> datetime:
