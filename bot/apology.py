@@ -5,10 +5,9 @@ may be what failed.
 from functools import cache
 
 from bot.answers import Answers, Wording, load_common
+from bot.expectation import expectation
 from bot.reply import HandOff
 from bot.turn import Answer, Turn
-from storage.opening_hours import is_open, next_opening
-from storage.phones import format_phone
 
 
 def apologise(turn: Turn) -> Answer:
@@ -17,21 +16,10 @@ def apologise(turn: Turn) -> Answer:
     wording = Wording(language, turn.shop.zone)
     gist = f'Who: see the card\nWants: "{turn.text[:160]}"\nTried: the assistant failed on this message'
     return Answer(
-        text=f"{wording.text(_texts(), 'failed')} {_expectation(turn, wording)}",
+        text=f"{wording.text(_texts(), 'failed')} {expectation(turn, wording, _texts())}",
         hand_off=HandOff(reason="failed", gist=gist),
         tracker=turn.tracker,
     )
-
-
-def _expectation(turn: Turn, wording: Wording) -> str:
-    if is_open(turn.shop, turn.now):
-        return wording.text(_texts(), "person_soon")
-    opening = next_opening(turn.shop, turn.now)
-    if opening is None:
-        phone = format_phone(turn.shop.phone, turn.shop.address.country)
-        return wording.text(_texts(), "person_call", phone=phone)
-    today = turn.now.astimezone(turn.shop.zone).date()
-    return wording.text(_texts(), "person_later", when=wording.moment(opening, today))
 
 
 @cache

@@ -11,6 +11,15 @@ from storage.shops import Language, Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How it stands with those who wait for a person: `ahead` wait already, `minutes` is how long that mostly takes."""
+
+    people_online: int
+    ahead: int
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One message of a client that the bot is to answer."""
 
@@ -24,6 +33,7 @@ class Turn:
     status: Status  # "bot", or "waiting": then only sure answers that only read
     tracker: dict[str, Any] = field(default_factory=dict)  # as the last answer left it; {} at first
     now: datetime  # the business clock, aware UTC
+    line: Line | None = None  # None: not known
     episode: int = 1  # of the conversation: a new one begins with a fresh dialogue
 
 

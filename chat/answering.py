@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.apology import apologise
-from bot.turn import Answer, Turn, Unclear
+from bot.turn import Answer, Line, Turn, Unclear
 from chat.directory import Directory
 from chat.draft import AnswerRefused, Draft
 from chat.handoff import Event
@@ -48,12 +48,15 @@ class Answering:
         writer: LogWriter,
         directory: Directory,
         unclear: UnclearMessages,
+        *,
+        line: Callable[[str], Awaitable[Line | None]],
     ) -> None:
         self._assistant = assistant
         self._clock = clock
         self._writer = writer
         self._directory = directory
         self._unclear = unclear
+        self._line = line
         self._keeping: set[asyncio.Task[None]] = set()
         self._staff_types: dict[str, asyncio.Event] = {}
 
@@ -69,7 +72,7 @@ class Answering:
         conversation = await self._directory.get(job.entry.shop, job.entry.conversation)
         if not _is_the_bots(conversation, job.entry):
             return None
-        turn = turn_for(job, conversation, self._clock.now())
+        turn = replace(turn_for(job, conversation, self._clock.now()), line=await self._line(job.shop.slug))
         answer = await self._ask(turn)
         if answer is None and turn.status == "bot":
             _log.error("the bot has no answer to a message that is its to answer; a person is asked")

@@ -42,8 +42,8 @@ def message_object(entry: Entry, *, for_staff: bool) -> Json:
     return message
 
 
-def client_conversation(conversation: Conversation) -> Json:
-    """The conversation as its client sees it."""
+def client_conversation(conversation: Conversation, queue: Json | None = None) -> Json:
+    """The conversation as its client sees it; `queue` is its place where it waits for a person."""
     return {
         "id": conversation.id,
         "status": conversation.status,
@@ -52,6 +52,7 @@ def client_conversation(conversation: Conversation) -> Json:
         "staff_read_seq": conversation.staff_read_seq,
         "rev": conversation.rev,
         "rating": conversation.rating.score if conversation.rating else None,
+        "queue": queue,
     }
 
 

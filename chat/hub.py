@@ -22,6 +22,7 @@ from chat.projector import Projector
 from chat.proving import Proving, may_be_code
 from chat.suggesting import Suggesting
 from chat.turns import Job, Turns
+from chat.waiting import Waiting
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
@@ -115,7 +116,10 @@ class Hub:
         self._channels = channels
         self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
         self._publisher: asyncio.Task[None] | None = None
-        self._answering = Answering(assistant, clock, self.writer, self.directory, store.unclear)
+        self.waiting = Waiting(store, clock, live.place_changed)
+        self._answering = Answering(
+            assistant, clock, self.writer, self.directory, store.unclear, line=self.waiting.line
+        )
         self.suggesting = Suggesting(assistant, clock, self.directory.get, live.suggested)
         self._proving = Proving(store, assistant, self.writer, live)
 
@@ -128,6 +132,7 @@ class Hub:
         await self.turns.close()
         await self.suggesting.close()
         await self._answering.close()
+        await self.waiting.close()
         if self._publisher is not None:
             self._publisher.cancel()
             await asyncio.gather(self._publisher, return_exceptions=True)
@@ -274,6 +279,7 @@ class Hub:
 
     def _on_stored(self, written: Written) -> None:
         self.projector.add(written.conversation, written.entry)
+        self.waiting.seen(written)
         self._fan_out.put_nowait(written)
 
     async def _publish(self) -> None:

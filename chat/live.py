@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from chat.events import Json
 from chat.suggesting import Suggestion
 from chat.writer import Written
 from storage.conversations import Conversation
@@ -19,6 +20,9 @@ class Live(Protocol):
 
     async def read_marked(self, conversation: Conversation, by: Author, seq: int) -> None:
         """Someone has read as far as `seq`."""
+
+    async def place_changed(self, conversation: str, place: Json) -> None:
+        """A conversation that waits has moved on in the line."""
 
     async def typing(self, conversation: Conversation, by: Author, *, on: bool) -> None:
         """Someone types, or has stopped."""

@@ -3,7 +3,7 @@
 A client's room gets messages only; notes and acts go to the shop's staff alone.
 """
 
-from chat.encoding import client_conversation, message_object
+from chat.encoding import message_object
 from chat.events import Json
 from chat.inbox import StaffNamespace
 from chat.staff_peers import shop_room
@@ -28,7 +28,7 @@ class SocketPushes:
             message = message_object(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
         if written.moved or entry.rating is not None:
-            await self._clients.push("conversation", client_conversation(conversation), room=conversation.id)
+            await self._clients.push("conversation", await self._clients.state_of(conversation), room=conversation.id)
         room = shop_room(conversation.shop)
         await self._staff.push("message", message_object(entry, for_staff=True), room=room, skip=written.origin)
         await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
@@ -58,6 +58,10 @@ class SocketPushes:
             await self._clients.push("typing", data, room=conversation.id)
         await self._staff.push("typing", data, room=shop_room(conversation.shop))
 
+    async def place_changed(self, conversation: str, place: Json) -> None:
+        """Where it stands in the line, to its peers alone: `conversation` with nothing but that."""
+        await self._clients.push("conversation", {"id": conversation, "queue": place}, room=conversation)
+
     async def suggested(self, conversation: Conversation, suggestion: Suggestion) -> None:
         """The bot's draft, for staff alone."""
         data = {"conversation": conversation.id, **suggestion.as_json()}
@@ -65,7 +69,7 @@ class SocketPushes:
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on elsewhere: peers of the old conversation are told, and hear the new one from now on."""
-        moved = client_conversation(new) | {"replaces": old.id}
+        moved = await self._clients.state_of(new) | {"replaces": old.id}
         for sid in self._clients.forget_identities(old.id):
             await self._clients.enter_room(sid, new.id)
         await self._clients.push("conversation", moved, room=old.id)

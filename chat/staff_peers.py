@@ -62,6 +62,7 @@ class StaffPeers(GuardedNamespace):
     async def tell_presence(self, shop: str, people: list[Json]) -> None:
         """Everybody in the shop's inbox sees who is there."""
         await self.push("presence", {"people": people}, room=shop_room(shop))
+        self.hub.waiting.people_changed(shop, len(people))
 
     async def _act(self, sid: str, asked: InConversation, event: Event, **details: Any) -> Json:
         peer, conversation = await self._find(sid, asked)

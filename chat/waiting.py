@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.turn import Line
-from chat.events import Json, moment
+from chat.encoding import moment
+from chat.events import Json
 from chat.writer import Written
 from config.clock import BusinessClock, utc_now
 from storage.mongo import DatabaseError
@@ -23,12 +24,19 @@ from storage.waits import Wait
 
 _MOST = 500  # in a line; whoever comes after them is told that many
 _FRESH_SECONDS = 10.0
+_RECENT_SECONDS = 6.0  # documents are brought up to date a few seconds later: so long what happened here counts more
 _BREATH_SECONDS = 0.2  # between two tellings: many changes of one moment are told at once
 _STEP = timedelta(minutes=5)  # as exactly as a person can be promised
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str, Json], Awaitable[None]]  # the conversation, its place
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    since: datetime | None  # None: it left the line
+    at: float
 
 
 @dataclass(slots=True)
@@ -40,6 +48,12 @@ class _ShopLine:
     read_at: float
     told: dict[str, Json] = field(default_factory=dict)
 
+    def move(self, conversation: str, since: datetime | None) -> None:
+        if since is not None:
+            self.since[conversation] = since
+        else:
+            self.since.pop(conversation, None)
+
     def order(self) -> list[str]:
         return sorted(self.since, key=lambda one: (self.since[one], one))
 
@@ -47,17 +61,14 @@ class _ShopLine:
 class Waiting:
     """The lines of all shops, as this process sees them."""
 
-    def __init__(
-        self, store: Storage, clock: BusinessClock, catch_up: Callable[[], Awaitable[None]], tell: Tell
-    ) -> None:
-        """`catch_up` brings the conversations' documents up to date; `tell` pushes a place to its conversation."""
+    def __init__(self, store: Storage, clock: BusinessClock, tell: Tell) -> None:
+        """`tell` pushes a place to its conversation."""
         self._store = store
         self._clock = clock
-        self._catch_up = catch_up
         self._tell = tell
         self._lines: dict[str, _ShopLine] = {}
         self._reading: dict[str, asyncio.Task[_ShopLine | None]] = {}
-        self._moved: dict[str, dict[str, datetime | None]] = {}  # while a line is read: what happened meanwhile
+        self._moved: dict[str, dict[str, _Move]] = {}  # by shop: what the documents may not say yet
         self._telling: dict[str, asyncio.Task[None]] = {}
         self._keeping: set[asyncio.Task[None]] = set()
 
@@ -93,21 +104,23 @@ class Waiting:
         waits = conversation.status == "waiting"
         if not written.moved or not (waits or written.waited_since):
             return
-        since = conversation.waiting_since if waits else None
+        move = _Move(conversation.waiting_since if waits else None, asyncio.get_running_loop().time())
+        self._moved.setdefault(conversation.shop, {})[conversation.id] = move
         if conversation.shop in self._lines:
-            _move(self._lines[conversation.shop].since, conversation.id, since)
-        if conversation.shop in self._moved:
-            self._moved[conversation.shop][conversation.id] = since
+            self._lines[conversation.shop].move(conversation.id, move.since)
         if written.waited_since is not None and written.entry.author.kind == "staff" and conversation.status == "open":
             keeping = asyncio.create_task(self._keep(written, written.waited_since))
             self._keeping.add(keeping)
             keeping.add_done_callback(self._keeping.discard)
         self._tell_soon(conversation.shop)
 
-    def people_changed(self, shop: str) -> None:
+    def people_changed(self, shop: str, people_online: int) -> None:
         """Staff came or went."""
-        if shop in self._lines:
-            self._lines[shop].read_at = 0.0
+        line = self._lines.get(shop)
+        if line is None:
+            return
+        line.people_online, before = people_online, line.people_online
+        if (before > 0) != (people_online > 0):
             self._tell_soon(shop)
 
     async def beat(self) -> None:
@@ -131,13 +144,12 @@ class Waiting:
     def _read(self, shop: str) -> "asyncio.Task[_ShopLine | None]":
         reading = self._reading.get(shop)
         if reading is None:
-            self._moved[shop] = {}
             reading = self._reading[shop] = asyncio.create_task(self._read_line(shop))
             reading.add_done_callback(lambda done: self._ended(shop, done))
         return reading
 
     def _ended(self, shop: str, reading: "asyncio.Task[_ShopLine | None]") -> None:
-        del self._reading[shop], self._moved[shop]
+        del self._reading[shop]
         if not reading.cancelled() and (error := reading.exception()) is not None:
             _log.warning("the line of those who wait could not be read: %s", error)
 
@@ -146,15 +158,16 @@ class Waiting:
         shop = await store.shops.find(slug)
         if shop is None:
             return None
-        await self._catch_up()
         since = await store.conversations.list_waiting(slug, _MOST)
         people = {one.staff_id for one in await store.presence.list(slug)}
         typical = await store.waits.typical(slug)
-        for conversation, moved in self._moved.get(slug, {}).items():
-            _move(since, conversation, moved)
         told = self._lines[slug].told if slug in self._lines else {}
-        line = _ShopLine(shop, since, len(people), typical, asyncio.get_running_loop().time(), told)
-        self._lines[slug] = line
+        now = asyncio.get_running_loop().time()
+        line = self._lines[slug] = _ShopLine(shop, since, len(people), typical, now, told)
+        recent = {one: move for one, move in self._moved.get(slug, {}).items() if now - move.at < _RECENT_SECONDS}
+        self._moved[slug] = recent
+        for conversation, move in recent.items():
+            line.move(conversation, move.since)
         return line
 
     def _place(self, line: _ShopLine, at: int, since: datetime | None) -> Json:
@@ -203,12 +216,13 @@ class Waiting:
             return
         now = self._clock.now()
         waited = open_time(shop, now - (entry.at - since), now)
-        wait = Wait(shop=entry.shop, conversation=entry.conversation, entry=entry.id, seconds=int(waited.total_seconds()))
+        wait = Wait(
+            shop=entry.shop, conversation=entry.conversation, entry=entry.id, seconds=int(waited.total_seconds())
+        )
         try:
             await self._store.waits.add(wait)
         except DatabaseError as error:
             _log.warning("how long somebody waited was not kept: %s", error)
-
 
 
 def closed_object(closure: Closure | None) -> Json | None:
@@ -221,13 +235,6 @@ def closed_object(closure: Closure | None) -> Json | None:
 
 def _age(line: _ShopLine) -> float:
     return asyncio.get_running_loop().time() - line.read_at
-
-
-def _move(line: dict[str, datetime], conversation: str, since: datetime | None) -> None:
-    if since is not None:
-        line[conversation] = since
-    else:
-        line.pop(conversation, None)
 
 
 def _shown(place: Json) -> tuple[object, ...]:

@@ -19,11 +19,12 @@ from chat.events import (
 from chat.hub import Hub, Inbound
 from chat.rating import rate
 from chat.sockets import Allowance, GuardedNamespace, cookies_of
+from chat.waiting import closed_object
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
 from storage.messages import Author, Entry, Rating
-from storage.opening_hours import is_open, next_opening
+from storage.opening_hours import closes_at, find_closure, is_open, next_opening
 from storage.proof import VISITOR, Identity
 from storage.sessions import client_cookie
 from storage.shops import Shop
@@ -86,7 +87,7 @@ class ClientNamespace(GuardedNamespace):
             "visitor": peer.visitor if client is None else None,
             "client": client.name if client else None,
             "shop": self._shop(peer.shop),
-            "conversation": client_conversation(head),
+            "conversation": await self.state_of(head),
             "messages": messages,
             "updated": [message_object(entry, for_staff=False) for entry in changed if entry.for_client],
             "more": more,
@@ -158,7 +159,13 @@ class ClientNamespace(GuardedNamespace):
         conversation = await self._conversation(sid, peer)
         author = Author(kind="client", name=conversation.title, id=peer.identity.client_id)
         rated = await rate(self.hub, conversation, author, Rating(score=given.score, comment=given.comment))
-        return {"conversation": client_conversation(rated)}
+        return {"conversation": await self.state_of(rated)}
+
+    async def state_of(self, conversation: Conversation) -> Json:
+        """The conversation as its client sees it, with its place in the line."""
+        waits = conversation.status == "waiting"
+        queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
+        return client_conversation(conversation, queue)
 
     def forget_identities(self, conversation_id: str) -> list[str]:
         """Who the peers of this conversation are may have changed: look again when they next ask. Their sids."""
@@ -190,6 +197,7 @@ class ClientNamespace(GuardedNamespace):
                     "rev": conversation.rev,
                 }
                 await self.push("beat", data, room=conversation.id)
+        await self.hub.waiting.beat()
 
     def _peer(self, sid: str) -> Peer:
         peer = self._peers.get(sid)
@@ -242,11 +250,14 @@ class ClientNamespace(GuardedNamespace):
 
     def _shop(self, shop: Shop) -> Json:
         now = self._clock.now()
-        opening = next_opening(shop, now)
+        opening, closes = next_opening(shop, now), closes_at(shop, now)
         return {
             "name": shop.name,
             "phone": shop.phone,
             "open": is_open(shop, now),
+            "closed": closed_object(find_closure(shop, now)),
+            "closes": moment(closes) if closes else None,
+            "now": moment(now),
             "next_opening": moment(opening) if opening else None,
             "timezone": shop.timezone,
             "language": shop.language,

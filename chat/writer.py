@@ -11,6 +11,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from chat.draft import AnswerRefused, Draft, next_entry
@@ -33,6 +34,7 @@ class Written:
     duplicate: bool = False
     origin: str | None = None
     moved: bool = False  # it changed who answers
+    waited_since: datetime | None = None  # its client had waited for a person since then
 
 
 @dataclass(slots=True)
@@ -190,7 +192,9 @@ class LogWriter:
             head = self._heads[entry.conversation] = row.following
         else:
             head = self._apply(entry)
-        written = Written(entry, head, origin=pending.draft.origin, moved=not entry.state.answers_like(before.state))
+        moved = not entry.state.answers_like(before.state)
+        since = before.waiting_since if moved else None
+        written = Written(entry, head, origin=pending.draft.origin, moved=moved, waited_since=since)
         self._remember(entry)
         if not pending.done.done():
             pending.done.set_result(written)

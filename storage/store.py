@@ -26,6 +26,7 @@ from storage import (
     unrouted,
     vehicles,
     visits,
+    waits,
     work_orders,
 )
 from storage.access import Access
@@ -56,6 +57,7 @@ from storage.unclear import UnclearMessages
 from storage.unrouted import UnroutedTexts
 from storage.vehicles import Vehicles
 from storage.visits import Visits
+from storage.waits import Waits
 from storage.work_orders import WorkOrders
 
 _INDEXES = {
@@ -74,6 +76,7 @@ _INDEXES = {
     Conversations.name: conversations.INDEXES,
     Messages.name: messages.INDEXES,
     Visits.name: visits.INDEXES,
+    Waits.name: waits.INDEXES,
     Outbox.name: outbox.INDEXES,
     UnroutedTexts.name: unrouted.INDEXES,
     UnclearMessages.name: unclear.INDEXES,
@@ -110,6 +113,7 @@ class Storage:
         self.messages = Messages(database)
         self.episodes = Episodes(database)
         self.visits = Visits(database)
+        self.waits = Waits(database)
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
         self.unrouted = UnroutedTexts(database)

@@ -25,15 +25,8 @@ SECRET = "a secret key for the tests only, long enough"
 
 def settings_for(data_dir: Path, port: int, **changes: Any) -> Settings:
     """Settings of a service under test."""
-    return Settings(
-        env="test",
-        port=port,
-        data_dir=data_dir,
-        base_url=f"http://127.0.0.1:{port}",
-        secret_key=SecretStr(SECRET),
-        now=NOW,
-        **changes,
-    )
+    given: dict[str, Any] = {"now": NOW, "secret_key": SecretStr(SECRET)} | changes
+    return Settings(env="test", port=port, data_dir=data_dir, base_url=f"http://127.0.0.1:{port}", **given)
 
 
 def free_port() -> int:

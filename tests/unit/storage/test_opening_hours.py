@@ -1,9 +1,9 @@
 """When a shop is open, across lunch, holidays and both clock changes."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from storage.opening_hours import closes_at, intervals, is_open, next_opening
+from storage.opening_hours import Closure, closes_at, find_closure, intervals, is_open, next_opening, open_time
 from storage.shops import ClosedDay, Shop
 
 
@@ -55,3 +55,24 @@ def test_midnight_may_end_a_day(garage: Shop):
 
 def test_a_shop_that_never_opens_has_no_next_opening(garage: Shop):
     assert next_opening(replace(garage, hours={}), utc(2026, 3, 11)) is None
+
+
+def test_why_a_shop_is_closed_and_when_it_opens(garage: Shop):
+    holiday = ClosedDay(date=date(2026, 3, 12), name="Founders' Day")
+    short = ClosedDay(date=date(2026, 3, 13), name="Fair", hours=(("09:00", "10:00"),))
+    shop = replace(garage, closed=(holiday, short))
+    opens = utc(2026, 3, 13, 14)
+    assert find_closure(shop, utc(2026, 3, 11, 14)) is None
+    assert find_closure(shop, utc(2026, 3, 11, 17)) == Closure(reason="break", opens=utc(2026, 3, 11, 18))
+    assert find_closure(shop, utc(2026, 3, 11, 23)) == Closure(reason="hours", opens=opens)
+    assert find_closure(shop, utc(2026, 3, 12, 15)) == Closure(reason="holiday", name="Founders' Day", opens=opens)
+    after_the_fair = find_closure(shop, utc(2026, 3, 13, 15))
+    assert after_the_fair is not None
+    assert (after_the_fair.reason, after_the_fair.name) == ("holiday", "Fair")
+    assert find_closure(replace(garage, hours={}), utc(2026, 3, 11, 14)) == Closure(reason="hours")
+
+
+def test_a_wait_over_lunch_and_night_counts_only_what_was_open(garage: Shop):
+    assert open_time(garage, utc(2026, 3, 11, 16, 50), utc(2026, 3, 11, 18, 5)) == timedelta(minutes=15)
+    assert open_time(garage, utc(2026, 3, 11, 22), utc(2026, 3, 12, 12, 40)) == timedelta(minutes=40)
+    assert open_time(garage, utc(2026, 3, 11, 23), utc(2026, 3, 12, 12)) == timedelta(0)
