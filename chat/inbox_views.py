@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast, get_args
 
 from chat.encoding import moment
 from chat.events import Inbox, Json, ProtocolError
-from chat.staff_peers import StaffPeers
+from chat.staff_peers import StaffPeer, StaffPeers
 from storage.conversations import Conversation
 from storage.messages import Status
 
@@ -52,7 +52,7 @@ class InboxViews(StaffPeers):
         await self.hub.projector.drain()
         hits: Json = {}
         if (asked.q or "").strip():
-            found, place = await self._search(shop, me, asked), None
+            (found, hits), place = await self._search(peer, asked), None
         else:
             found, place = await self._page(shop, me, asked, place)
         return {
@@ -93,7 +93,7 @@ class InboxViews(StaffPeers):
         """Up to `limit` conversations of the view after `place`, and the place after them; None at the end."""
         kept: list[Conversation] = []
         read = 0
-        fits = _fits(asked)
+        fits = _fits(asked, me)
         while True:
             page, more = await self._read(shop, me, asked, place)
             for one in page:
@@ -125,14 +125,21 @@ class InboxViews(StaffPeers):
         whole = [one for one in fresh if not ends or _last_at(one) >= max(ends)]
         return whole, more
 
-    async def _search(self, shop: str, me: str, asked: Inbox) -> list[Conversation]:
-        words = (asked.q or "").casefold().split()
-        found, _ = await self._page(shop, me, asked, None)
-        return [
-            one
+    async def _search(self, peer: StaffPeer, asked: Inbox) -> tuple[list[Conversation], Json]:
+        """What the search finds in the view, and where: what was said in this minute by looking at the list itself."""
+        shop, me = peer.shop.slug, peer.staff.id
+        found = await self.hub.store.search.find(shop, asked.q or "", asked.limit)
+        fits = _fits(asked, me)
+        kept = {one.conversation.id: one.conversation for one in found if fits(one.conversation)}
+        hits = {
+            one.conversation.id: {"seq": one.seq, "text": one.text}
             for one in found
-            if all(word in f"{one.title} {one.phone or ''} {one.last_text}".casefold() for word in words)
-        ]
+            if one.seq is not None and one.conversation.id in kept
+        }
+        newest, _ = await self._page(shop, me, asked.model_copy(update={"limit": _READ_AT_ONCE}), None)
+        words = (asked.q or "").casefold().split()
+        fresh = [one for one in newest if one.id not in kept and _shows(one, words)]
+        return [*kept.values(), *fresh][: asked.limit], hits
 
     async def _counts(self, shop: str, me: str) -> dict[str, int]:
         conversations = self.hub.store.conversations
@@ -147,9 +154,24 @@ def _status_of(asked: Inbox) -> Status:
     return "open" if asked.view == "mine" else cast(Status, asked.view)
 
 
-def _fits(asked: Inbox) -> Callable[[Conversation], bool]:
+def _fits(asked: Inbox, me: str) -> Callable[[Conversation], bool]:
+    """Whether a conversation is in the view, and has the label that is asked for."""
     label = asked.label.casefold() if asked.label else None
-    return lambda one: label is None or label in (name.casefold() for name in one.state.labels)
+
+    def fits(one: Conversation) -> bool:
+        if asked.view != "all" and one.status != _status_of(asked):
+            return False
+        if asked.view == "mine" and one.state.assignee != me:
+            return False
+        return label is None or label in (name.casefold() for name in one.state.labels)
+
+    return fits
+
+
+def _shows(one: Conversation, words: Sequence[str]) -> bool:
+    """Whether all words stand in what the list shows of it."""
+    text = f"{one.title} {one.phone or ''} {one.last_text}".casefold()
+    return all(word in text for word in words)
 
 
 def _last_at(conversation: Conversation) -> datetime:

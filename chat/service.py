@@ -24,6 +24,7 @@ from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
 from chat.presence import RENEW_SECONDS, PresenceBoard
 from chat.pushes import SocketPushes
+from chat.search_feed import SearchFeed
 from chat.simulator import SimulatorContext, simulator_routes
 from chat.snoozes import Snoozes
 from chat.sockets import SocketServer, every, make_server
@@ -107,7 +108,7 @@ async def open_chat(
             mail_sender = settings.mail.sender
             outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
             tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
-            tasks += [every(_SNOOZE_SECONDS, Snoozes(hub).wake_due)]
+            tasks += [every(_SNOOZE_SECONDS, Snoozes(hub).wake_due), SearchFeed(store).take_in_the_past()]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = [

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from chat.handoff import Event, NotAllowed
 from chat.hub import Hub
+from chat.search_feed import SearchFeed
 from chat.traces import leaves_traces, trace_again
 from chat.turns import Job
 from config.clock import utc_now
@@ -32,6 +33,7 @@ class Sweep:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._feed = SearchFeed(hub.store)
         self._sweeps = Sweeps(hub.store.database)
         self._shops: dict[str, Shop | None] = {}
 
@@ -45,6 +47,7 @@ class Sweep:
         async for entry in self._hub.store.messages.stored_between(earliest, latest):
             seen.add(entry)
         await self._catch_up(seen)
+        await self._feed.take(seen.entries)
         undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
         for entry in undone:
             await self._run_again(entry)
@@ -119,12 +122,14 @@ class _Seen:
         self._answered: set[str] = set()
         self.queued: list[Entry] = []
         self.conversations: dict[str, _Piece] = {}
+        self.entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
         piece = self.conversations.setdefault(entry.conversation, _Piece(entry.shop, entry.seq))
         piece.since = min(piece.since, entry.seq)
         if leaves_traces(entry):
             piece.telling.append(entry)
+        self.entries.append(entry)
         if entry.owed:
             self._owed[entry.id] = entry
         if entry.in_reply_to is not None:

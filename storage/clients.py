@@ -1,15 +1,15 @@
 """Clients: who they are, how they are reached, what of their file they are shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from storage.codec import encode
-from storage.mongo import Database
+from storage.codec import Document, encode, to_document
 from storage.records import MARK, Records
+from storage.search_words import all_words, phone_words, words_of
 from storage.shops import SECTIONS, Address, Language, Shop
 
 
@@ -75,8 +75,10 @@ class Clients(Records[Client]):
     name: ClassVar[str] = "clients"
     model: ClassVar[type[Client]] = Client
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def words(self, document: Document) -> Sequence[str]:
+        """Name, numbers and address."""
+        phones = [phone_words(phone) for phone in document.get("phones", ())]
+        return all_words(words_of(document["name"]), words_of(document.get("email") or ""), *phones)
 
     async def find_by_phone(self, shop: str, phone: str) -> list[Client]:
         """Those with this number (E.164) on file, by name. Several may share one."""
@@ -101,6 +103,7 @@ class Clients(Records[Client]):
         """Change a field as the client asked, and hold it against imports until then. `client`: as read just now."""
         held = (*(one for one in client.held if one.field != field), Held(field=field, until=until))
         change: dict[str, Any] = {"$set": {field: encode(value), "held": encode(held)}, "$unset": {MARK: ""}}
+        await self.make_findable([to_document(client) | {field: encode(value)}])
         await self._collection.update_one({"_id": client.id, "shop": client.shop}, change)
 
     async def _named(self, query: dict[str, str]) -> list[Client]:

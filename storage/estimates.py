@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from storage.codec import encode
+from storage.codec import Document, encode
 from storage.invoices import LineKind
 from storage.records import BY_CLIENT, NotFound, Records
+from storage.search_words import all_words, number_words
 
 Decision = Literal["approved", "declined", "call_me"]
 EstimateStatus = Literal["waiting", "approved", "partly", "declined", "expired"]
@@ -112,6 +113,10 @@ class Estimates(Records[Estimate]):
     name: ClassVar[str] = "estimates"
     model: ClassVar[type[Estimate]] = Estimate
     order: ClassVar[tuple[str, ...]] = ("issued_on", "number")
+
+    def words(self, document: Document) -> Sequence[str]:
+        """Its number."""
+        return all_words(number_words(document["number"]))
 
     async def decide(self, shop: str, estimate_id: str, decisions: Mapping[str, Decision], at: datetime) -> Estimate:
         """Write down the client's decisions (line id → decision); the status follows. Said twice, it is the same.

@@ -1,5 +1,6 @@
 """Invoices, as the shop's software wrote them. What is owed on them is in `storage.accounts`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,9 @@ from typing import ClassVar, Literal
 
 from pymongo import ASCENDING, IndexModel
 
+from storage.codec import Document
 from storage.records import BY_CLIENT, Records
+from storage.search_words import all_words, number_words
 
 LineKind = Literal["labor", "part", "fee", "tax", "discount"]
 InvoiceStatus = Literal["draft", "open", "void"]
@@ -63,6 +66,10 @@ class Invoices(Records[Invoice]):
     name: ClassVar[str] = "invoices"
     model: ClassVar[type[Invoice]] = Invoice
     order: ClassVar[tuple[str, ...]] = ("issued_on", "number")
+
+    def words(self, document: Document) -> Sequence[str]:
+        """Its number."""
+        return all_words(number_words(document["number"]))
 
     async def find_by_number(self, shop: str, client_id: str, number: str) -> Invoice | None:
         """This client's invoice with this number, or None: another client's is not there for them."""

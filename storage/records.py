@@ -15,6 +15,7 @@ from pymongo.errors import BulkWriteError
 
 from storage.codec import Document, from_document, to_document
 from storage.mongo import Collection, Database, in_chunks
+from storage.search import Posting, SearchIndex
 
 T = TypeVar("T")
 
@@ -52,6 +53,11 @@ class Records(Generic[T]):
 
     def __init__(self, database: Database) -> None:
         self._collection: Collection = database[self.name]
+        self._search = SearchIndex(database)
+
+    def words(self, document: Document) -> Sequence[str]:  # noqa: ARG002  # most are not looked for
+        """The words by which staff find the client whose record this is."""
+        return ()
 
     def read(self, document: Mapping[str, Any]) -> T:
         """The record of a document."""
@@ -93,6 +99,7 @@ class Records(Generic[T]):
         mark = await self._collection.find_one({"_id": document["_id"], "shop": document["shop"]}, {MARK: 1})
         if mark is not None and MARK in mark:
             document[MARK] = mark[MARK]
+        await self.make_findable([document])
         await self._collection.replace_one({"_id": document["_id"], "shop": document["shop"]}, document, upsert=True)
 
     async def known(self, shop: str, ids: Group[str]) -> dict[str, Known]:
@@ -119,6 +126,7 @@ class Records(Generic[T]):
 
     async def insert_documents(self, documents: Sequence[Document]) -> None:
         """Insert new documents. One that got there meanwhile is replaced: two imports at once do no harm."""
+        await self.make_findable(documents)
         for chunk in in_chunks(documents):
             try:
                 await self._collection.insert_many(chunk, ordered=False)
@@ -127,11 +135,35 @@ class Records(Generic[T]):
 
     async def replace_documents(self, documents: Sequence[Document]) -> None:
         """Replace documents that exist."""
+        await self.make_findable(documents)
         for chunk in in_chunks(documents):
             writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
                 ReplaceOne({"_id": document["_id"], "shop": document["shop"]}, document) for document in chunk
             ]
             await self._collection.bulk_write(writes, ordered=False)
+
+    async def make_findable(self, documents: Sequence[Document]) -> None:
+        """Let staff find them by what they say now. Before they are written: what is found and not there does no harm,
+        what is there and never found does.
+        """
+        postings = [
+            Posting(
+                id=f"{document['shop']}:{self.kind}:{document['_id']}",
+                shop=document["shop"],
+                words=words,
+                client_id=document["_id"] if self.kind == "client" else document.get("client_id"),
+            )
+            for document in documents
+            if (words := self.words(document))
+        ]
+        if postings:
+            await self._search.replace(postings)
+
+    async def make_all_findable(self, shop: str) -> None:
+        """All records of the shop, as they are now."""
+        documents = [document async for document in self._collection.find({"shop": shop}, batch_size=_BATCH)]
+        for chunk in in_chunks(documents):
+            await self.make_findable(chunk)
 
     async def _replace_after_race(self, chunk: Sequence[Document], error: BulkWriteError) -> None:
         failures = (error.details or {}).get("writeErrors", [])

@@ -19,6 +19,7 @@ from storage import (
     payments,
     presence,
     reminders,
+    search,
     service_records,
     shops,
     staff,
@@ -40,6 +41,7 @@ from storage.consents import Consents
 from storage.conversations import Conversations
 from storage.episodes import Episodes
 from storage.estimates import Estimates
+from storage.found import Search
 from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.labels import Labels
@@ -50,6 +52,7 @@ from storage.outbox import Outbox
 from storage.payments import Payments
 from storage.presence import Presences
 from storage.reminders import Reminders
+from storage.search import SearchIndex
 from storage.service_records import ServiceRecords
 from storage.shops import Shops
 from storage.staff import Staffs
@@ -87,6 +90,7 @@ _INDEXES = {
     Labels.name: labels.INDEXES,
     Presences.name: presence.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
+    **search.INDEXES,
     **access.INDEXES,
 }
 
@@ -123,6 +127,8 @@ class Storage:
         self.canned_replies = CannedReplies(database)
         self.labels = Labels(database)
         self.presence = Presences(database)
+        self.search_index = SearchIndex(database)
+        self.search = Search(self.search_index, self.conversations, self.messages)
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes
@@ -131,6 +137,11 @@ class Storage:
         self.visitors = self.access.visitors
         self.attempts = self.access.attempts
         self.accounts = Accounts(self.invoices, self.payments)
+
+    async def make_records_findable(self, shop: str) -> None:
+        """Let staff find clients by all records that the shop has, as they are now."""
+        for records in (self.clients, self.vehicles, self.invoices, self.estimates, self.work_orders):
+            await records.make_all_findable(shop)
 
     async def prepare(self) -> None:
         """Make every index; those that are there already cost nothing."""

@@ -1,4 +1,4 @@
-"""How far the sweep has come: up to when every message that was owed an answer has one."""
+"""How far those have come who go through the log: up to when whoever was owed an answer has one, and so on."""
 
 from datetime import datetime
 
@@ -6,18 +6,18 @@ from storage.mongo import Database
 
 
 class Sweeps:
-    """One mark for the deployment."""
+    """Marks of the deployment, each with a name: "answers" is the sweep's."""
 
     name = "sweeps"
 
     def __init__(self, database: Database) -> None:
         self._collection = database[self.name]
 
-    async def find_mark(self) -> datetime | None:
-        """The moment before which nothing is owed any more; None before the first sweep."""
-        document = await self._collection.find_one({"_id": "answers"})
+    async def find_mark(self, name: str = "answers") -> datetime | None:
+        """The moment before which nothing is left to do; None before the first time."""
+        document = await self._collection.find_one({"_id": name})
         return document["until"] if document else None
 
-    async def move_mark(self, until: datetime) -> None:
-        """Nothing before `until` is owed any more."""
-        await self._collection.update_one({"_id": "answers"}, {"$max": {"until": until}}, upsert=True)
+    async def move_mark(self, until: datetime, name: str = "answers") -> None:
+        """Nothing before `until` is left to do."""
+        await self._collection.update_one({"_id": name}, {"$max": {"until": until}}, upsert=True)

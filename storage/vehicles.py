@@ -1,12 +1,14 @@
 """Vehicles of clients."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from storage.clients import Held
-from storage.codec import encode
+from storage.codec import Document, encode, to_document
 from storage.records import BY_CLIENT, MARK, Records
+from storage.search_words import all_words, number_words, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,15 @@ class Vehicles(Records[Vehicle]):
     model: ClassVar[type[Vehicle]] = Vehicle
     order: ClassVar[tuple[str, ...]] = ("year", "external_id")
 
+    def words(self, document: Document) -> Sequence[str]:
+        """Plate, VIN, and what it is."""
+        what = words_of(f"{document['year']} {document['make']} {document['model']}")
+        vin = document.get("vin") or ""
+        return all_words(what, number_words(document.get("plate") or ""), number_words(vin), number_words(vin[-6:]))
+
     async def set_plate(self, vehicle: Vehicle, plate: str, until: datetime) -> None:
         """Change the plate as the client asked, and hold it against imports until then."""
         held = (Held(field="plate", until=until),)
         change: dict[str, Any] = {"$set": {"plate": plate, "held": encode(held)}, "$unset": {MARK: ""}}
+        await self.make_findable([to_document(replace(vehicle, plate=plate))])
         await self._collection.update_one({"_id": vehicle.id, "shop": vehicle.shop}, change)

@@ -1,10 +1,13 @@
 """Work orders: what is being done to a vehicle now, and how far it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from storage.codec import Document
 from storage.records import BY_CLIENT, Records
+from storage.search_words import all_words, number_words
 
 WorkOrderStatus = Literal[
     "received", "diagnosing", "waiting_approval", "waiting_parts", "in_progress", "ready", "delivered", "cancelled"
@@ -56,6 +59,10 @@ class WorkOrders(Records[WorkOrder]):
     kind: ClassVar[str] = "work_order"
     name: ClassVar[str] = "work_orders"
     model: ClassVar[type[WorkOrder]] = WorkOrder
+
+    def words(self, document: Document) -> Sequence[str]:
+        """Its number."""
+        return all_words(number_words(document["number"]))
 
     async def list_for_client(self, shop: str, client_id: str) -> list[WorkOrder]:
         """The client's work orders: those still in the shop's hands first, then the newest."""

@@ -1,0 +1,140 @@
+"""Search: by names, phones, plates, papers and words, by their beginnings and with slips, in one shop only."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from chat.search_feed import SearchFeed
+from storage.conversations import Conversation, new_conversation
+from storage.messages import Author, Entry, State
+from storage.search_words import asked_words, number_words, phone_words, plain, words_of
+from storage.store import Storage
+from tests.cast import ANN, CIVIC, INVOICE, MARIA, TOM, WORK_ORDER, move_in
+
+AT = datetime(2026, 3, 11, 15, 0, tzinfo=UTC)
+
+
+async def say(store: Storage, conversation: Conversation, seq: int, text: str, at: datetime = AT) -> None:
+    entry = Entry(
+        id=f"{conversation.id}-{seq}",
+        shop=conversation.shop,
+        conversation=conversation.id,
+        seq=seq,
+        client_prev=seq - 1,
+        kind="message",
+        author=Author(kind="client", name="x"),
+        at=at,
+        state=State(),
+        text=text,
+    )
+    await store.messages.append([entry])
+    await SearchFeed(store).take([entry])
+
+
+async def begin(store: Storage, key: str, shop: str = "garage") -> Conversation:
+    one = replace(new_conversation(shop, key, title=key), last_seq=1)
+    await store.conversations.add(one)
+    return one
+
+
+@pytest.fixture
+async def people(store: Storage) -> dict[str, Conversation]:
+    await move_in(store)
+    made = {
+        "maria": await begin(store, f"client:{MARIA.id}"),
+        "tom": await begin(store, f"client:{TOM.id}"),
+        "visitor": await begin(store, "visitor:1"),
+        "rival": await begin(store, "visitor:1", "rival"),
+    }
+    await say(store, made["maria"], 1, "When are my brake pads done?")
+    await say(store, made["visitor"], 1, "Do you have winter tyres? The brakes are fine", AT + timedelta(hours=1))
+    await say(store, made["visitor"], 2, "¿Tienen neumáticos de invierno?", AT + timedelta(hours=2))
+    await say(store, made["rival"], 1, "brake pads")
+    return made
+
+
+async def ids(store: Storage, query: str, shop: str = "garage") -> list[str]:
+    return [found.conversation.id for found in await store.search.find(shop, query, 50)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "maria", "mar", "LOPEZ", "lopez maria", "Lópe", "amria", "maira", "lopes",
+        "512-555-0101", "(512) 555-0101", "+15125550101", "0101", "5550101",
+        "KTX4821", "ktx 4821", "KTX-4821", "ktx", "civic", "hodna civic",
+        INVOICE.number, WORK_ORDER.number, "w77", "maria brake", "maria@mail.example", "pads done",
+    ],
+)  # fmt: skip
+async def test_a_client_is_found_by_all_there_is_of_them(
+    store: Storage, people: dict[str, Conversation], query: str
+) -> None:
+    assert await ids(store, query) == [people["maria"].id]
+
+
+@pytest.mark.parametrize("query", ["zzz", "maria winter", "99999", "the", "  ", "...", "xy"])
+async def test_nothing_is_found_by_what_is_nowhere(store: Storage, people: dict[str, Conversation], query: str) -> None:
+    assert await ids(store, query) == []
+
+
+async def test_words_are_found_newest_first_with_where_they_stand(
+    store: Storage, people: dict[str, Conversation]
+) -> None:
+    found = await store.search.find("garage", "brake", 10)
+    assert [(one.conversation.id, one.seq) for one in found] == [(people["visitor"].id, 1), (people["maria"].id, 1)]
+    assert "brakes are fine" in found[0].text
+    (spanish,) = await store.search.find("garage", "neumaticos", 10)
+    assert spanish.seq == 2
+
+
+async def test_no_shop_finds_anothers(store: Storage, people: dict[str, Conversation]) -> None:
+    assert await ids(store, "brake pads", "rival") == [people["rival"].id]
+    assert await ids(store, "maria", "rival") == []
+
+
+async def test_what_a_record_said_before_is_forgotten(store: Storage, people: dict[str, Conversation]) -> None:
+    await store.clients.put(replace(MARIA, name="Maria Garcia"))
+    assert await ids(store, "lopez") == []
+    assert await ids(store, "garcia") == [people["maria"].id]
+    await store.clients.set_held(MARIA, "phones", ("+15125557777",), AT)
+    assert await ids(store, "5557777") == [people["maria"].id]
+    assert await ids(store, "5550101") == []
+    await store.vehicles.set_plate(CIVIC, "NEW 99", AT)
+    assert await ids(store, "new99") == [people["maria"].id]
+    assert await ids(store, "ktx4821") == []
+
+
+async def test_what_was_there_before_there_was_a_search_is_taken_in_once(
+    store: Storage, people: dict[str, Conversation]
+) -> None:
+    for name in ("search_words", "search_postings"):
+        await store.database[name].delete_many({})
+    assert await ids(store, "maria") == []
+    feed = SearchFeed(Storage(store.database))  # as in a new process
+    await feed.take_in_the_past()
+    assert await ids(store, "maria brake") == [people["maria"].id]
+    await store.database["search_postings"].delete_many({})
+    await feed.take_in_the_past()
+    assert await ids(store, "maria") == []
+
+
+async def test_two_on_one_number_are_both_found(store: Storage, people: dict[str, Conversation]) -> None:
+    ann = await begin(store, f"client:{ANN.id}")
+    assert set(await ids(store, "5550102")) == {people["tom"].id, ann.id}
+
+
+@given(some.text(max_size=200))
+def test_whatever_is_written_has_words_that_find_it_again(text: str) -> None:
+    for word in words_of(text):
+        assert words_of(word) in ([word], []) or plain(word) != word
+    assert len(words_of(text)) <= 80
+    assert all(word == word.strip() and word for word in asked_words(text))
+
+
+def test_numbers_are_found_by_their_parts() -> None:
+    assert number_words("KTX-4821") == {"ktx4821", "ktx", "4821"}
+    assert phone_words("+15125550142") == {"15125550142", "5125550142", "5550142", "0142"}
+    assert asked_words("512 555") == ["512555"]
