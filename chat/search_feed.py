@@ -5,6 +5,7 @@ What was said before there was a search, and every record, is taken in once, whe
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from storage.sweeps import Sweeps
 _log = logging.getLogger(__name__)
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_ONCE = 200
+_REMEMBERED = 20_000
 _BREATH_SECONDS = 0.05
 _MARK = "search"
 
@@ -37,10 +39,16 @@ class SearchFeed:
     def __init__(self, store: Storage) -> None:
         self._store = store
         self._sweeps = Sweeps(store.database)
+        self._taken: OrderedDict[str, None] = OrderedDict()  # sweeps overlap: not all of it is new
 
     async def take(self, entries: Sequence[Entry]) -> None:
         """Make these entries findable."""
-        await self._store.search_index.add([posting_of(entry) for entry in entries])
+        new = [entry for entry in entries if entry.id not in self._taken]
+        await self._store.search_index.add([posting_of(entry) for entry in new])
+        for entry in new:
+            self._taken[entry.id] = None
+        while len(self._taken) > _REMEMBERED:
+            self._taken.popitem(last=False)
 
     async def take_in_the_past(self) -> None:
         """Once per deployment: all that was said before, and every record."""

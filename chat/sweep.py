@@ -47,12 +47,12 @@ class Sweep:
         async for entry in self._hub.store.messages.stored_between(earliest, latest):
             seen.add(entry)
         await self._catch_up(seen)
-        await self._feed.take(seen.entries)
         undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
         for entry in undone:
             await self._run_again(entry)
         for entry in seen.queued:
             await self._deliver_again(entry)
+        await self._feed.take(seen.entries)
         await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone)]))
         if undone:
             _log.info("%d messages had no answer yet; they get it now", len(undone))
