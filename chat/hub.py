@@ -17,6 +17,7 @@ from chat.channels.channel import Channel
 from chat.directory import Directory
 from chat.draft import Draft
 from chat.handoff import Event, after
+from chat.inbox_index import InboxIndex
 from chat.live import Live
 from chat.projector import Projector
 from chat.proving import Proving, may_be_code
@@ -111,6 +112,7 @@ class Hub:
         self.writer = LogWriter(store.messages, store.conversations, self._on_stored)
         self.directory = Directory(store, self.writer)
         self.projector = Projector(store)
+        self.inbox = InboxIndex(store.conversations, store.messages)
         self.turns = Turns(self._run_turn)
         self._live = live
         self._channels = channels
@@ -279,6 +281,7 @@ class Hub:
 
     def _on_stored(self, written: Written) -> None:
         self.projector.add(written.conversation, written.entry)
+        self.inbox.take(written.conversation)
         self.waiting.seen(written)
         self._fan_out.put_nowait(written)
 

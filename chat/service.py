@@ -20,6 +20,7 @@ from chat.channels.sms import SmsChannel, SmsContext, sms_routes
 from chat.channels.web import WebChannel
 from chat.hub import Hub
 from chat.inbox import StaffNamespace
+from chat.inbox_index import FOLLOW_SECONDS
 from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
 from chat.presence import RENEW_SECONDS, PresenceBoard
@@ -102,6 +103,7 @@ async def open_chat(
         tasks: list[Coroutine[Any, Any, Any]] = [
             every(BEAT_SECONDS, clients.beat),
             every(RENEW_SECONDS, staff.presence.renew),
+            *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
         ]
         if work:
             carriers = senders(settings, http, store.outbox)

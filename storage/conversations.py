@@ -5,9 +5,11 @@ it, so it can be brought up to date at any time from the entries after `last_seq
 is), the read marks and the counter of changes are its own.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pymongo import IndexModel, UpdateOne
@@ -21,6 +23,10 @@ from storage.messages import AuthorKind, ChannelName, Entry, Rating, State, Stat
 from storage.mongo import Database
 
 _LAST_TEXT_LENGTH = 140
+_BREATH_SECONDS = 0.01
+# Where the keys of a shop are parted to be read: ids are hexadecimal, all but evenly spread.
+_DIGITS = [f"{first:x}{second}" for first in range(16) for second in "048c"]
+_PARTS = ["", *(f"{kind}:{digits}" for kind in ("client", "phone", "visitor") for digits in _DIGITS), "\U0010ffff"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,17 @@ class Conversations:
         """Those of these conversations that belong to the shop."""
         cursor = self._conversations.find({"_id": {"$in": ids}, "shop": shop})
         return [from_document(Conversation, document) async for document in cursor]
+
+    async def all_of(self, shop: str) -> AsyncIterator[Conversation]:
+        """Every conversation of the shop, read in parts of the keys, with a breath after each: the embedded engine
+        serves nobody else while it looks through a range.
+        """
+        for begin, end in pairwise(_PARTS):
+            found = await self._conversations.find({"shop": shop, "key": {"$gte": begin, "$lt": end}}).to_list(None)
+            for document in found:
+                yield from_document(Conversation, document)
+            if found:
+                await asyncio.sleep(_BREATH_SECONDS)
 
     async def add(self, conversation: Conversation) -> None:
         """Store a conversation with nothing in it yet; one that is there already stays as it is."""
