@@ -27,7 +27,7 @@ from chat.waiting import Waiting
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
-from storage.messages import Author, Button, ChannelName, Delivery, Entry, Link
+from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, Link
 from storage.mongo import DatabaseError
 from storage.proof import Identity
 from storage.shops import Shop
@@ -50,7 +50,7 @@ class Inbound:
     ref: str | None = None
     text: str = ""
     payload: str | None = None
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     answer: bool = True
     origin: str | None = None  # the socket it came from
 
@@ -76,7 +76,7 @@ class Outbound:
     channel: ChannelName | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()  # staff ids that a note calls
     hand_off: HandOff | None = None  # the system asks for a person; where a person has it already, no more than is said
     origin: str | None = None

@@ -114,7 +114,7 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
     if entry.state.status != conversation.state.status:
         changes["waiting_since"] = entry.at if entry.state.status == "waiting" else None
     if entry.kind == "message":
-        text = entry.text or (f"[{len(entry.attachments)}]" if entry.attachments else "")
+        text = entry.text or _names_of(entry)
         changes |= {
             "client_last_seq": entry.seq,
             "last_text": text[:_LAST_TEXT_LENGTH],
@@ -138,6 +138,14 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
     elif entry.state.status in ("bot", "resolved"):
         changes |= {"gist": "", "urgent": False}
     return replace(conversation, **changes)
+
+
+def _names_of(entry: Entry) -> str:
+    """What the list shows of a message that is files only: the first one's name, and how many more there are."""
+    if not entry.attachments:
+        return ""
+    first, *more = entry.attachments
+    return f"📎 {first.name}" + (f" +{len(more)}" if more else "")
 
 
 class Conversations:
