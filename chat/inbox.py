@@ -141,6 +141,16 @@ class StaffNamespace(InboxViews, InboxActs):
         await self.hub.mark_read(conversation, peer.author, read.seq)
         return {}
 
+    async def beat(self) -> None:
+        """Tell who looks at a conversation where its log stands, as the database has it: a lost push is noticed."""
+        looking = self.presence.looking()
+        for shop in {shop for shop, _ in looking}:
+            ids = sorted(conversation for where, conversation in looking if where == shop)
+            for one in await self.hub.store.conversations.find_many(shop, ids):
+                data = {"conversation": one.id, "last_seq": one.last_seq, "rev": one.rev}
+                for sid in looking[(shop, one.id)]:
+                    await self.push("beat", data, room=sid)
+
     async def _check_mentions(self, shop: Shop, message: StaffMessage) -> None:
         for staff_id in message.mentions:
             if await self.hub.store.staff.find(shop.slug, staff_id) is None:

@@ -103,6 +103,7 @@ async def open_chat(
         await sweep.answer_owed(patience=_NO_PATIENCE)
         tasks: list[Coroutine[Any, Any, Any]] = [
             every(BEAT_SECONDS, clients.beat),
+            every(BEAT_SECONDS, staff.beat),
             every(RENEW_SECONDS, staff.presence.renew),
             *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
         ]

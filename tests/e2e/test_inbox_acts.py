@@ -8,6 +8,7 @@ from typing import Any
 
 from chat.handoff import Event
 from chat.snoozes import Snoozes
+from chat.sweep import Sweep
 from server import Running
 from storage.canned_replies import CannedReply
 from storage.conversations import Conversation, new_conversation
@@ -199,3 +200,29 @@ async def test_every_conversation_of_a_view_comes_once_whatever_the_page(door: D
         assert sorted(seen) == sorted(wanted)
     wrong = await asyncio.gather(*(ray.ask("inbox", {"cursor": cursor}) for cursor in ("x", "[]", '["y"]', '{"a": 1}')))
     assert [answer["error"]["code"] for answer in wrong] == ["bad_request"] * 4
+
+
+async def test_who_looks_at_a_conversation_hears_where_its_log_stands(door: Door, running: Running) -> None:
+    ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
+    conversation = await begun(maria)
+    await ray.ask("open", {"conversation": conversation})
+    await running.hub.projector.drain()
+    await running.hub._live._staff.beat()  # type: ignore[attr-defined]
+    assert await ray.hear("beat") == {"conversation": conversation, "last_seq": 2, "rev": 0}
+
+
+async def test_the_inbox_is_searched_by_plate_by_words_and_by_what_was_just_said(door: Door, running: Running) -> None:
+    ray, maria, other = await door.staff(RAY.id), await door.signed_in(MARIA.id), await door.client()
+    conversation = await begun(maria, "my rear wiper squeaks")
+    await begun(other)
+    last = (await ray.ask("inbox"))["conversations"][0]["last"]["text"]
+    fresh = await ray.ask("inbox", {"q": last})  # which no sweep has seen yet
+    assert fresh["conversations"]
+    await Sweep(running.hub).answer_owed(patience=timedelta(0))
+    await running.hub.projector.drain()
+    for query in ("ktx4821", "lopez", "1042", "wiper squeak", "wipper"):
+        found = await ray.ask("inbox", {"q": query})
+        assert [one["id"] for one in found["conversations"]] == [conversation], query
+    assert found["hits"][conversation] == {"seq": 1, "text": "my rear wiper squeaks"}
+    assert (await ray.ask("inbox", {"q": "wiper", "view": "waiting"}))["conversations"] == []
+    assert (await ray.ask("inbox", {"q": "submarine"}))["conversations"] == []
