@@ -47,6 +47,14 @@ class Formats:
         """`Wed, Mar 11`, `mié 11 mar`."""
         return self._written("formats.short_day", self._day(value))
 
+    def short_date(self, value: Day) -> str:
+        """`Mar 11`, `11 mar`."""
+        return self._written("formats.short_date", self._day(value))
+
+    def hour(self, hour: int) -> str:
+        """`9 AM`, `9 a. m.`; 0 and 24 are midnight."""
+        return f"{hour % 12 or 12}\u00a0{self.texts.items('formats.halves')[hour % 24 // 12]}"
+
     def weekday(self, value: Day) -> str:
         """`Wed`, `mié`."""
         return self.texts.items("formats.short_weekdays")[self._day(value).weekday()]
@@ -70,9 +78,13 @@ class Formats:
         """`Wednesday, March 11, 9:30 AM`."""
         return self.texts("formats.moment", day=self.day(value), time=self.time(value))
 
-    def number(self, value: int) -> str:
+    def date_and_time(self, value: datetime) -> str:
+        """`Mar 11, 2026, 9:30 AM`."""
+        return f"{self.date(value)}, {self.time(value)}"
+
+    def number(self, value: float) -> str:
         """`45,210`."""
-        return f"{value:,}"
+        return f"{value:,.0f}"
 
     def _day(self, value: Day) -> _Date:
         return self.local(value).date() if isinstance(value, datetime) else value

@@ -18,6 +18,7 @@ from portal_views import (
     profile,
     shop_page,
     sign_out,
+    staff_reports,
     staff_understanding,
     statics,
     vehicle,
@@ -82,6 +83,8 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.post("/staff/sign-out", staff_sign_out(context)),
         web.get(UNDERSTANDING, staff_page(context, staff_understanding.show, "owner", "advisor")),
         web.post(UNDERSTANDING, staff_page(context, staff_understanding.submit, "owner", "advisor")),
+        web.get("/staff/reports", staff_page(context, staff_reports.show, "owner", "advisor")),
+        web.get("/staff/reports.csv", staff_page(context, staff_reports.download, "owner", "advisor")),
     ]
 
 

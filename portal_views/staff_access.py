@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from portal_views.access import WebHandler
+from portal_views.access import WebHandler, peer_address
 from portal_views.context import PortalContext
 from portal_views.pages import html, keep_language, pick_language, render
 from portal_views.urls import language_url
@@ -25,6 +25,11 @@ class StaffRequest:
     shop: Shop
     staff: Staff
     language: Language
+
+    @property
+    def address(self) -> str:
+        """The peer's network address, for the activity log."""
+        return peer_address(self.request, self.context.settings.trusted_proxies)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """The response with this template's page."""

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage.episode import Episode, Share, episode_id
+from storage.episode import Episode, Share
 from storage.messages import Rating
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_moment_at = datetime.fromtimestamp  # of whole milliseconds it is exact to the microsecond
 
 
 def packed(episodes: Sequence[Episode]) -> str:
@@ -46,19 +47,19 @@ def _row(one: Episode) -> list[Any]:
         [one.rating.score, one.rating.comment] if one.rating else None,
         one.labels,
         _number(one.asked_again_at),
+        one.id,
     ]
 
 
 def _episode(row: Sequence[Any], shop: str) -> Episode:
-    started = _EPOCH + timedelta(milliseconds=row[4])
     return Episode(
-        id=episode_id(row[0], row[1]),
+        id=row[23],
         shop=shop,
         conversation=row[0],
         number=row[1],
         first_seq=row[2],
         last_seq=row[3],
-        started_at=started,
+        started_at=_moment_at(row[4] / 1000, UTC),
         channel=row[5],
         opened_by=row[6],
         client_messages=row[7],
@@ -85,4 +86,4 @@ def _number(at: datetime | None) -> int | None:
 
 
 def _moment(number: int | None) -> datetime | None:
-    return None if number is None else _EPOCH + timedelta(milliseconds=number)
+    return None if number is None else _moment_at(number / 1000, UTC)
