@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from bot.action import Runner
 from bot.catalog import Catalog
+from bot.expectation import when_someone_writes
 from bot.followup import find_follow_up
 from bot.form import Form
 from bot.gate import Gate, gate_for
 from bot.proving import Proving
-from bot.reply import Choice, Reply
+from bot.reply import Choice, HandOff, Reply
 from bot.scene import Said, Scene
 from bot.unclear import find_unclear
 from bot.understanding import OUT_OF_SCOPE
@@ -35,6 +36,8 @@ class Dialogue:
 
     async def respond(self, scene: Scene) -> Said | None:
         """The answer, or None where the bot stays silent because a person is due."""
+        if scene.turn.attachments and not scene.turn.text.strip():
+            return None if scene.turn.status == "waiting" else self._passed_on(scene)
         if scene.intent not in _CODES and not self._may_answer(scene):
             return None
         step = await self._proving.respond(scene)
@@ -85,6 +88,8 @@ class Dialogue:
         if rivals:
             return self._ask_which(scene, rivals)
         name = scene.intent if scene.intent in self._catalog.intents else OUT_OF_SCOPE
+        if name == OUT_OF_SCOPE and scene.turn.attachments:
+            return self._passed_on(scene)
         unclear = find_unclear(scene) if name == OUT_OF_SCOPE or scene.heard.doubt is not None else None
         missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0
         scene = replace(scene, tracker=replace(scene.tracker, misunderstood=missed))
@@ -96,6 +101,14 @@ class Dialogue:
             if said.tracker.after_proof is None and said.reply.hand_off is None:
                 said = _joined(said, await self.run(replace(scene, tracker=said.tracker), second))
         return replace(said, unclear=unclear or said.unclear)
+
+    def _passed_on(self, scene: Scene) -> Said:
+        """Files that came alone, or with words that say nothing to the bot: people look at them, and say so."""
+        context = scene.context(self._catalog.common)
+        text = f"{context.say('files_passed_on')} {when_someone_writes(context)}"
+        return Said(
+            reply=Reply(text=text, hand_off=HandOff(reason="needs_person")), tracker=scene.tracker, context=context
+        )
 
     def _followed(self, scene: Scene) -> Scene:
         """The scene with the last question in it again, where the message only points ("and the other one?")."""

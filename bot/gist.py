@@ -67,6 +67,8 @@ async def _wanted(context: Context, names: Names) -> str:
     """The client's own words, what kind of wish that is, and what they name."""
     said = " ".join((context.turn.text if context.turn.payload is None else context.heard.text).split())
     said = f"{said[:_LONGEST]}..." if len(said) > _LONGEST else said
+    if (files := context.turn.attachments) and not said:
+        return f"Wants: sent {'a file' if files == 1 else f'{files} files'} without a word: please look"
     named = [_called(context.heard.intent, names), *await _named(context)]
     return f'Wants: "{said}" ({"; ".join(named)})' if said else f"Wants: {'; '.join(named)} (picked a button)"
 

@@ -147,6 +147,7 @@ def turn_for(job: Job, conversation: Conversation, now: datetime) -> Turn:
         identity=job.entry.identity or VISITOR,
         status=conversation.status,
         tracker=conversation.tracker,
+        attachments=len(job.entry.attachments),
         episode=conversation.state.episode,
         now=now,
     )

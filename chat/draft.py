@@ -7,7 +7,7 @@ from typing import Any
 from chat.handoff import Event, NotAllowed, after
 from config.clock import utc_now
 from storage.conversations import Conversation
-from storage.messages import Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, Rating, entry_id
+from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, Rating, entry_id
 from storage.proof import Identity
 
 
@@ -33,7 +33,7 @@ class Draft:
     answers_seq: int | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     delivery: Delivery | None = None
     act: str | None = None
     identity: Identity | None = None

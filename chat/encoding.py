@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from chat.events import Json
 from storage.conversations import Conversation
-from storage.messages import Entry
+from storage.file_links import FileLinks, plain_path, thumbnail_path
+from storage.messages import Attachment, Entry
 
 
 def moment(at: datetime) -> str:
@@ -12,7 +13,30 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def message_object(entry: Entry, *, for_staff: bool) -> Json:
+def attachment_objects(entry: Entry, files: FileLinks) -> list[Json]:
+    """The files of a message, each with its addresses. A note's are not signed: staff have their session."""
+    return [_attachment(one, entry, files) for one in entry.attachments]
+
+
+def _attachment(attachment: Attachment, entry: Entry, files: FileLinks) -> Json:
+    told: Json = {
+        "id": attachment.id,
+        "name": attachment.name,
+        "type": attachment.type,
+        "size": attachment.size,
+        "state": attachment.state,
+    }
+    if attachment.state != "stored":
+        return told
+    signed = entry.for_client
+    told["url"] = files.path(entry.shop, attachment.id) if signed else plain_path(attachment.id)
+    if attachment.width and attachment.height:
+        told["thumbnail"] = thumbnail_path(told["url"])
+        told |= {"width": attachment.width, "height": attachment.height}
+    return told
+
+
+def message_object(entry: Entry, *, for_staff: bool, files: FileLinks) -> Json:
     """The message object. A client never gets a note or an act, nor a staff id; `kind` and `act` are for staff."""
     message: Json = {
         "id": entry.id,
@@ -26,7 +50,7 @@ def message_object(entry: Entry, *, for_staff: bool) -> Json:
         "text": entry.text,
         "buttons": [{"title": button.title, "payload": button.payload} for button in entry.buttons],
         "links": [{"title": link.title, "url": link.url} for link in entry.links],
-        "attachments": list(entry.attachments),
+        "attachments": attachment_objects(entry, files),
         "private": not entry.for_client,
     }
     if entry.in_reply_to is not None:

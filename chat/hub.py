@@ -17,6 +17,7 @@ from chat.channels.channel import Channel
 from chat.directory import Directory
 from chat.draft import Draft
 from chat.handoff import Event, after
+from chat.inbox_index import InboxIndex
 from chat.live import Live
 from chat.projector import Projector
 from chat.proving import Proving, may_be_code
@@ -26,7 +27,7 @@ from chat.waiting import Waiting
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
-from storage.messages import Author, Button, ChannelName, Delivery, Entry, Link
+from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, Link
 from storage.mongo import DatabaseError
 from storage.proof import Identity
 from storage.shops import Shop
@@ -49,7 +50,7 @@ class Inbound:
     ref: str | None = None
     text: str = ""
     payload: str | None = None
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     answer: bool = True
     origin: str | None = None  # the socket it came from
 
@@ -75,7 +76,7 @@ class Outbound:
     channel: ChannelName | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()  # staff ids that a note calls
     hand_off: HandOff | None = None  # the system asks for a person; where a person has it already, no more than is said
     origin: str | None = None
@@ -111,6 +112,7 @@ class Hub:
         self.writer = LogWriter(store.messages, store.conversations, self._on_stored)
         self.directory = Directory(store, self.writer)
         self.projector = Projector(store)
+        self.inbox = InboxIndex(store.conversations, store.messages)
         self.turns = Turns(self._run_turn)
         self._live = live
         self._channels = channels
@@ -279,6 +281,7 @@ class Hub:
 
     def _on_stored(self, written: Written) -> None:
         self.projector.add(written.conversation, written.entry)
+        self.inbox.take(written.conversation)
         self.waiting.seen(written)
         self._fan_out.put_nowait(written)
 

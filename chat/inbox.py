@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from chat.attaching import claim_files, staff_uploader
 from chat.cards import Cards
-from chat.encoding import message_object, moment
+from chat.encoding import attachment_objects, message_object, moment
 from chat.events import (
     FillIn,
     InConversation,
@@ -20,6 +21,8 @@ from chat.inbox_acts import InboxActs
 from chat.inbox_views import InboxViews
 from chat.sockets import Allowance, cookies_of
 from chat.staff_peers import StaffPeer, shop_room
+from storage.conversations import Conversation
+from storage.messages import Attachment, Entry
 from storage.sessions import STAFF_COOKIE
 from storage.shops import Shop
 
@@ -60,7 +63,7 @@ class StaffNamespace(InboxViews, InboxActs):
         suggestion = await self.hub.suggesting.for_conversation(peer.shop, conversation, entries)
         return {
             "conversation": await self.summary(conversation),
-            "messages": [message_object(entry, for_staff=True) for entry in entries],
+            "messages": [self._message(entry) for entry in entries],
             "more": bool(entries) and entries[0].seq > 1,
             "client": await Cards(store, self._clock).card(peer.shop, conversation),
             "suggestion": suggestion.as_json() if suggestion else None,
@@ -77,7 +80,7 @@ class StaffNamespace(InboxViews, InboxActs):
         _, conversation = await self._find(sid, asked)
         entries = await self.hub.store.messages.before(conversation.shop, conversation.id, asked.before, asked.limit)
         return {
-            "messages": [message_object(entry, for_staff=True) for entry in entries],
+            "messages": [self._message(entry) for entry in entries],
             "more": bool(entries) and entries[0].seq > 1,
         }
 
@@ -86,7 +89,7 @@ class StaffNamespace(InboxViews, InboxActs):
         _, conversation = await self._find(sid, asked)
         entries = await self.hub.store.messages.after(conversation.shop, conversation.id, asked.after, asked.limit)
         return {
-            "messages": [message_object(entry, for_staff=True) for entry in entries],
+            "messages": [self._message(entry) for entry in entries],
             "more": bool(entries) and entries[-1].seq < conversation.last_seq,
         }
 
@@ -94,8 +97,6 @@ class StaffNamespace(InboxViews, InboxActs):
         """A reply, or a note among staff."""
         peer, conversation = await self._find(sid, message)
         peer.allowance.take()
-        if message.attachments:
-            raise ProtocolError("not_found", "attachments: there is no such upload")
         await self._check_mentions(peer.shop, message)
         suggestion = self.hub.suggesting.find(conversation.id, message.suggestion)
         sent = await self.hub.send(
@@ -110,10 +111,13 @@ class StaffNamespace(InboxViews, InboxActs):
                 buttons=suggestion.buttons if suggestion else (),
                 links=suggestion.links if suggestion else (),
                 mentions=tuple(dict.fromkeys(message.mentions)),
+                attachments=await self._claimed(peer, conversation, message),
                 origin=sid,
             )
         )
         ack: Json = {"id": sent.entry.id, "seq": sent.entry.seq, "at": moment(sent.entry.at)}
+        if sent.entry.attachments:
+            ack["attachments"] = attachment_objects(sent.entry, self.hub.store.file_links)
         return ack | {"duplicate": True} if sent.duplicate else ack
 
     async def on_canned_reply(self, sid: str, asked: FillIn) -> Json:
@@ -137,7 +141,26 @@ class StaffNamespace(InboxViews, InboxActs):
         await self.hub.mark_read(conversation, peer.author, read.seq)
         return {}
 
+    async def beat(self) -> None:
+        """Tell who looks at a conversation where its log stands, as the database has it: a lost push is noticed."""
+        looking = self.presence.looking()
+        for shop in {shop for shop, _ in looking}:
+            ids = sorted(conversation for where, conversation in looking if where == shop)
+            for one in await self.hub.store.conversations.find_many(shop, ids):
+                data = {"conversation": one.id, "last_seq": one.last_seq, "rev": one.rev}
+                for sid in looking[(shop, one.id)]:
+                    await self.push("beat", data, room=sid)
+
     async def _check_mentions(self, shop: Shop, message: StaffMessage) -> None:
         for staff_id in message.mentions:
             if await self.hub.store.staff.find(shop.slug, staff_id) is None:
                 raise ProtocolError("not_found", "mentions: nobody here has this id")
+
+    async def _claimed(
+        self, peer: StaffPeer, conversation: Conversation, message: StaffMessage
+    ) -> tuple[Attachment, ...]:
+        uploader = staff_uploader(peer.staff.id)
+        return await claim_files(self.hub.store, conversation, message, uploaders=(uploader,), private=message.private)
+
+    def _message(self, entry: Entry) -> Json:
+        return message_object(entry, for_staff=True, files=self.hub.store.file_links)

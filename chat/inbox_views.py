@@ -1,65 +1,59 @@
 """The views of `/staff`: the conversations of a view, page by page, and how many each view has."""
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast, get_args
 
-from chat.encoding import moment
 from chat.events import Inbox, Json, ProtocolError
+from chat.inbox_index import Row
 from chat.staff_peers import StaffPeer, StaffPeers
 from storage.conversations import Conversation
-from storage.messages import Status
 
-_STATUSES: tuple[Status, ...] = get_args(Status)
-_READ_AT_ONCE = 200
-_READ_AT_MOST = 1000  # a narrow filter answers with what it has found by then, and a cursor
+_SEARCHED = 200  # conversations whose place in the list is looked through, beside the search
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """How far a view has been read: the moment, and which of those last written in at that very moment were seen."""
+class Page:
+    """Conversations of a view, and the cursor after them; None at the end."""
 
-    at: datetime
-    seen: frozenset[str]
-
-    def as_cursor(self) -> str:
-        """For the peer to bring back."""
-        return json.dumps([moment(self.at), *sorted(self.seen)])
+    conversations: list[Conversation]
+    cursor: str | None
 
 
-def parse_cursor(cursor: str | None) -> Place | None:
-    """The place that a cursor names. Raises `ProtocolError`."""
+def parse_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    """The place in the list that a cursor names. Raises `ProtocolError`."""
     if cursor is None:
         return None
+    at, _, conversation = cursor.partition("|")
     try:
-        at, *seen = json.loads(cursor)
-        return Place(datetime.fromisoformat(at), frozenset(map(str, seen)))
-    except (TypeError, ValueError) as error:
+        place = datetime.fromisoformat(at)
+    except ValueError as error:
         raise ProtocolError("bad_request", "cursor: must be one from an earlier answer") from error
+    if place.tzinfo is None or not conversation:
+        raise ProtocolError("bad_request", "cursor: must be one from an earlier answer")
+    return place, conversation
 
 
 class InboxViews(StaffPeers):
-    """Lists are read from the conversation documents, which are brought up to date first."""
+    """Where conversations stand is in memory (`chat/inbox_index.py`); what a page shows of them is read by id."""
 
     async def on_inbox(self, sid: str, asked: Inbox) -> Json:
         """One view of the inbox, and how many conversations each has."""
         peer = self._peer(sid)
         shop, me = peer.shop.slug, peer.staff.id
-        place = parse_cursor(asked.cursor)
-        await self.hub.projector.drain()
+        after = parse_cursor(asked.cursor)
         hits: Json = {}
         if (asked.q or "").strip():
-            (found, hits), place = await self._search(peer, asked), None
+            found, hits = await self._search(peer, asked)
+            page = Page(found, None)
         else:
-            found, place = await self._page(shop, me, asked, place)
+            page = await self._page(shop, me, asked, after, asked.limit)
         return {
-            "conversations": [await self.summary(one) for one in found],
+            "conversations": [await self.summary(one) for one in page.conversations],
             "hits": hits,
-            "counts": await self._counts(shop, me),
-            "cursor": place.as_cursor() if place else None,
+            "counts": await self.hub.inbox.counts(shop, me),
+            "cursor": page.cursor,
             "staff": {"id": me, "name": peer.staff.name, "role": peer.staff.role},
             "shop": {"slug": shop, "name": peer.shop.name, "timezone": peer.shop.timezone},
         }
@@ -87,83 +81,49 @@ class InboxViews(StaffPeers):
             "push": None,
         }
 
-    async def _page(
-        self, shop: str, me: str, asked: Inbox, place: Place | None
-    ) -> tuple[list[Conversation], Place | None]:
-        """Up to `limit` conversations of the view after `place`, and the place after them; None at the end."""
-        kept: list[Conversation] = []
-        read = 0
-        fits = _fits(asked, me)
-        while True:
-            page, more = await self._read(shop, me, asked, place)
-            for one in page:
-                place = _moved(place, one)
-                if fits(one):
-                    kept.append(one)
-                    if len(kept) == asked.limit:
-                        return kept, place
-            read += len(page)
-            if not more or read >= _READ_AT_MOST:
-                return kept, place if more else None
+    async def _page(self, shop: str, me: str, asked: Inbox, after: tuple[datetime, str] | None, limit: int) -> Page:
+        rows = await self.hub.inbox.page(shop, _fits(asked, me), after, limit + 1)
+        shown = rows[:limit]
+        cursor = f"{shown[-1].at.isoformat()}|{shown[-1].id}" if len(rows) > limit else None
+        return Page(await self._read(shop, [row.id for row in shown]), cursor)
 
-    async def _read(self, shop: str, me: str, asked: Inbox, place: Place | None) -> tuple[list[Conversation], bool]:
-        """What comes after `place` in the view, the one last written in first, and whether there may be more."""
-        skipped = len(place.seen) if place else 0
-        limit = (_READ_AT_ONCE if asked.label else asked.limit) + skipped + 1
-        conversations = self.hub.store.conversations
-        assignee = me if asked.view == "mine" else None
-        statuses = _STATUSES if asked.view == "all" else (_status_of(asked),)
-        until = place.at if place else None
-        pages = await asyncio.gather(
-            *(conversations.list_by_status(shop, status, limit, until, assignee) for status in statuses)
-        )
-        found = sorted((one for page in pages for one in page), key=_last_at, reverse=True)
-        fresh = [one for one in found if place is None or one.id not in place.seen]
-        more = any(len(page) == limit for page in pages) or len(fresh) > limit
-        # Only as far as every status was read: what lies beyond comes with the next page, in its order.
-        ends = [_last_at(page[-1]) for page in pages if len(page) == limit]
-        whole = [one for one in fresh if not ends or _last_at(one) >= max(ends)]
-        return whole, more
+    async def _read(self, shop: str, ids: Sequence[str]) -> list[Conversation]:
+        """These conversations in this order: as this process knows them, else as their documents have them."""
+        known = {one: self.hub.writer.known(one) for one in ids}
+        missing = [one for one, conversation in known.items() if conversation is None]
+        if missing:
+            known |= {one.id: one for one in await self.hub.store.conversations.find_many(shop, missing)}
+        return [conversation for one in ids if (conversation := known[one]) is not None]
 
     async def _search(self, peer: StaffPeer, asked: Inbox) -> tuple[list[Conversation], Json]:
         """What the search finds in the view, and where: what was said in this minute by looking at the list itself."""
         shop, me = peer.shop.slug, peer.staff.id
         found = await self.hub.store.search.find(shop, asked.q or "", asked.limit)
         fits = _fits(asked, me)
-        kept = {one.conversation.id: one.conversation for one in found if fits(one.conversation)}
+        rows = {row.id for row in await self.hub.inbox.rows(shop) if fits(row)}
+        kept = {one.conversation.id: one.conversation for one in found if one.conversation.id in rows}
         hits = {
             one.conversation.id: {"seq": one.seq, "text": one.text}
             for one in found
             if one.seq is not None and one.conversation.id in kept
         }
-        newest, _ = await self._page(shop, me, asked.model_copy(update={"limit": _READ_AT_ONCE}), None)
+        newest = await self._page(shop, me, asked, None, _SEARCHED)
         words = (asked.q or "").casefold().split()
-        fresh = [one for one in newest if one.id not in kept and _shows(one, words)]
+        fresh = [one for one in newest.conversations if one.id not in kept and _shows(one, words)]
         return [*kept.values(), *fresh][: asked.limit], hits
 
-    async def _counts(self, shop: str, me: str) -> dict[str, int]:
-        conversations = self.hub.store.conversations
-        *numbers, mine = await asyncio.gather(
-            *(conversations.count_by_status(shop, status) for status in _STATUSES),
-            conversations.count_by_status(shop, "open", me),
-        )
-        return {**dict(zip(_STATUSES, numbers, strict=True)), "mine": mine, "all": sum(numbers)}
 
-
-def _status_of(asked: Inbox) -> Status:
-    return "open" if asked.view == "mine" else cast(Status, asked.view)
-
-
-def _fits(asked: Inbox, me: str) -> Callable[[Conversation], bool]:
+def _fits(asked: Inbox, me: str) -> Callable[[Row], bool]:
     """Whether a conversation is in the view, and has the label that is asked for."""
     label = asked.label.casefold() if asked.label else None
 
-    def fits(one: Conversation) -> bool:
-        if asked.view != "all" and one.status != _status_of(asked):
+    def fits(row: Row) -> bool:
+        if asked.view == "mine":
+            if row.status != "open" or row.assignee != me:
+                return False
+        elif asked.view not in ("all", row.status):
             return False
-        if asked.view == "mine" and one.state.assignee != me:
-            return False
-        return label is None or label in (name.casefold() for name in one.state.labels)
+        return label is None or label in (name.casefold() for name in row.labels)
 
     return fits
 
@@ -172,13 +132,3 @@ def _shows(one: Conversation, words: Sequence[str]) -> bool:
     """Whether all words stand in what the list shows of it."""
     text = f"{one.title} {one.phone or ''} {one.last_text}".casefold()
     return all(word in text for word in words)
-
-
-def _last_at(conversation: Conversation) -> datetime:
-    return conversation.last_at or conversation.created_at
-
-
-def _moved(place: Place | None, one: Conversation) -> Place:
-    at = _last_at(one)
-    seen = place.seen if place is not None and place.at == at else frozenset[str]()
-    return Place(at, seen | {one.id})

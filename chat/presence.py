@@ -46,6 +46,14 @@ class PresenceBoard:
         for shop in {here.shop for here in self._here.values()}:
             await self._tell(shop, await self.people(shop))
 
+    def looking(self) -> dict[tuple[str, str], list[str]]:
+        """What the connections of this process look at: (shop, conversation) to their sids."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for sid, here in self._here.items():
+            if here.conversation is not None:
+                found.setdefault((here.shop, here.conversation), []).append(sid)
+        return found
+
     async def close(self) -> None:
         """All connections of this process end."""
         await asyncio.gather(*(self._presences.remove(sid) for sid in self._here), return_exceptions=True)

@@ -11,26 +11,28 @@ from chat.suggesting import Suggestion
 from chat.widget import ClientNamespace
 from chat.writer import Written
 from storage.conversations import Conversation
+from storage.file_links import FileLinks
 from storage.messages import Author, Entry
 
 
 class SocketPushes:
     """Pushes to the two namespaces."""
 
-    def __init__(self, clients: ClientNamespace, staff: StaffNamespace) -> None:
+    def __init__(self, clients: ClientNamespace, staff: StaffNamespace, files: FileLinks) -> None:
         self._clients = clients
         self._staff = staff
+        self._files = files
 
     async def entry_stored(self, written: Written) -> None:
         """The message to those who may see it, and the conversation where its state changed."""
         entry, conversation = written.entry, written.conversation
         if entry.for_client:
-            message = message_object(entry, for_staff=False)
+            message = self._message(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
         if written.moved or entry.rating is not None:
             await self._clients.push("conversation", await self._clients.state_of(conversation), room=conversation.id)
         room = shop_room(conversation.shop)
-        await self._staff.push("message", message_object(entry, for_staff=True), room=room, skip=written.origin)
+        await self._staff.push("message", self._message(entry, for_staff=True), room=room, skip=written.origin)
         await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
 
     async def entry_changed(self, conversation: Conversation, entry: Entry) -> None:
@@ -38,9 +40,9 @@ class SocketPushes:
         room = shop_room(conversation.shop)
         rev: Json = {"conversation": conversation.id, "rev": conversation.rev}
         if entry.for_client:
-            changed = rev | {"message": message_object(entry, for_staff=False)}
+            changed = rev | {"message": self._message(entry, for_staff=False)}
             await self._clients.push("updated", changed, room=conversation.id)
-        await self._staff.push("updated", rev | {"message": message_object(entry, for_staff=True)}, room=room)
+        await self._staff.push("updated", rev | {"message": self._message(entry, for_staff=True)}, room=room)
 
     async def read_marked(self, conversation: Conversation, by: Author, seq: int) -> None:
         """How far somebody has read; staff see the unread count change."""
@@ -77,3 +79,6 @@ class SocketPushes:
     async def proved(self, conversation: Conversation) -> None:
         """Its peers are its client now."""
         self._clients.forget_identities(conversation.id)
+
+    def _message(self, entry: Entry, *, for_staff: bool) -> Json:
+        return message_object(entry, for_staff=for_staff, files=self._files)

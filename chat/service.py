@@ -18,8 +18,10 @@ from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sms_routes
 from chat.channels.web import WebChannel
+from chat.files import FilesContext, file_routes
 from chat.hub import Hub
 from chat.inbox import StaffNamespace
+from chat.inbox_index import FOLLOW_SECONDS
 from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
 from chat.presence import RENEW_SECONDS, PresenceBoard
@@ -30,7 +32,7 @@ from chat.snoozes import Snoozes
 from chat.sockets import SocketServer, every, make_server
 from chat.sweep import Sweep
 from chat.widget import BEAT_SECONDS, ClientNamespace
-from config.clock import BusinessClock
+from config.clock import BusinessClock, utc_now
 from config.settings import Settings
 from storage.store import Storage
 
@@ -87,7 +89,7 @@ async def open_chat(
         assistant=assistant,
         clock=clock,
         channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
-        live=SocketPushes(clients, staff),
+        live=SocketPushes(clients, staff, store.file_links),
     )
     clients.hub = staff.hub = hub
     staff.presence = PresenceBoard(store.presence, staff.tell_presence)
@@ -101,7 +103,9 @@ async def open_chat(
         await sweep.answer_owed(patience=_NO_PATIENCE)
         tasks: list[Coroutine[Any, Any, Any]] = [
             every(BEAT_SECONDS, clients.beat),
+            every(BEAT_SECONDS, staff.beat),
             every(RENEW_SECONDS, staff.presence.renew),
+            *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
         ]
         if work:
             carriers = senders(settings, http, store.outbox)
@@ -109,10 +113,12 @@ async def open_chat(
             outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
             tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
             tasks += [every(_SNOOZE_SECONDS, Snoozes(hub).wake_due), SearchFeed(store).take_in_the_past()]
+            tasks += [every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now()))]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = [
             *chat_routes(ChatPages(settings=settings, store=store, node_modules=node_modules)),
+            *file_routes(FilesContext(settings=settings, store=store)),
             *sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)),
             *simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)),
         ]

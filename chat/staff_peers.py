@@ -1,5 +1,6 @@
 """Who is connected to `/staff`, and what all its events share."""
 
+import time
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from storage.conversations import Conversation
 from storage.messages import Author
 from storage.shops import Shop
 from storage.staff import Staff
+
+_NAME_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class StaffPeers(GuardedNamespace):
         self._settings = settings
         self._clock = clock
         self._peers: dict[str, StaffPeer] = {}
+        self._names: dict[tuple[str, str], tuple[str | None, float]] = {}
         self.hub = cast(Hub, None)
         self.presence = cast(PresenceBoard, None)
         self.canned = cast(Canned, None)
@@ -56,8 +60,16 @@ class StaffPeers(GuardedNamespace):
     async def summary(self, conversation: Conversation) -> Json:
         """The conversation as the list shows it."""
         assignee = conversation.state.assignee
-        staff = await self.hub.store.staff.find(conversation.shop, assignee) if assignee else None
-        return conversation_summary(conversation, staff.name if staff else None)
+        return conversation_summary(conversation, await self._name(conversation.shop, assignee) if assignee else None)
+
+    async def _name(self, shop: str, staff_id: str) -> str | None:
+        """The name of somebody who works there; asked again after a minute."""
+        now = time.monotonic()
+        known = self._names.get((shop, staff_id))
+        if known is None or known[1] < now:
+            staff = await self.hub.store.staff.find(shop, staff_id)
+            known = self._names[(shop, staff_id)] = (staff.name if staff else None, now + _NAME_SECONDS)
+        return known[0]
 
     async def tell_presence(self, shop: str, people: list[Json]) -> None:
         """Everybody in the shop's inbox sees who is there."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from chat.encoding import client_conversation, message_object, moment
+from chat.attaching import claim_files, client_uploaders
+from chat.encoding import attachment_objects, client_conversation, message_object, moment
 from chat.events import (
     CLIENT_EVENTS,
     History,
@@ -17,13 +18,14 @@ from chat.events import (
     Typing,
 )
 from chat.hub import Hub, Inbound
+from chat.identifying import identify
 from chat.rating import rate
 from chat.sockets import Allowance, GuardedNamespace, cookies_of
 from chat.waiting import closed_object
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
-from storage.messages import Author, Entry, Rating
+from storage.messages import Attachment, Author, Entry, Rating
 from storage.opening_hours import closes_at, find_closure, is_open, next_opening
 from storage.proof import VISITOR, Identity
 from storage.sessions import client_cookie
@@ -89,7 +91,7 @@ class ClientNamespace(GuardedNamespace):
             "shop": self._shop(peer.shop),
             "conversation": await self.state_of(head),
             "messages": messages,
-            "updated": [message_object(entry, for_staff=False) for entry in changed if entry.for_client],
+            "updated": [self._message(entry) for entry in changed if entry.for_client],
             "more": more,
         }
 
@@ -106,14 +108,12 @@ class ClientNamespace(GuardedNamespace):
             found = [entry for entry in page if entry.for_client] + found
         kept = found[-asked.limit :]
         more = len(found) > len(kept) or before > 1
-        return {"messages": [message_object(entry, for_staff=False) for entry in kept], "more": more}
+        return {"messages": [self._message(entry) for entry in kept], "more": more}
 
     async def on_message(self, sid: str, message: Message) -> Json:
         """Stored when this returns."""
         peer = self._peer(sid)
         peer.allowance.take()
-        if message.attachments:
-            raise ProtocolError("not_found", "attachments: there is no such upload")
         if message.payload is not None and message.payload.startswith("/code_"):
             raise ProtocolError("bad_request", "payload: is not one that was offered")
         conversation = peer.conversation or await self._conversation(sid, peer)
@@ -126,11 +126,14 @@ class ClientNamespace(GuardedNamespace):
                 ref=message.ref,
                 text=message.text or "",
                 payload=message.payload,
+                attachments=await self._claimed(peer, conversation, message),
                 origin=sid,
             )
         )
         entry = received.entry
         ack: Json = {"id": entry.id, "seq": entry.seq, "at": moment(entry.at)}
+        if entry.attachments:
+            ack["attachments"] = attachment_objects(entry, self.hub.store.file_links)
         if received.duplicate:
             ack["duplicate"] = True
         elif entry.text != (message.text or ""):
@@ -207,7 +210,7 @@ class ClientNamespace(GuardedNamespace):
 
     async def _conversation(self, sid: str, peer: Peer) -> Conversation:
         if peer.conversation is None:
-            peer.identity = await self._identify(peer)
+            peer.identity = await identify(self.hub.store, peer.shop, peer.cookie, peer.visitor)
             if peer.identity.client_id is None and peer.visitor is None:
                 peer.visitor = self.hub.store.visitors.new_token()
             visitor = self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor) if peer.visitor else None
@@ -219,23 +222,12 @@ class ClientNamespace(GuardedNamespace):
             peer.conversation = found
         return self.hub.writer.known(peer.conversation.id) or peer.conversation
 
-    async def _identify(self, peer: Peer) -> Identity:
-        store = self.hub.store
-        if peer.cookie:
-            session = await store.sessions.find(peer.cookie, shop=peer.shop.slug)
-            if session is not None and await self._may_come_in(peer.shop, session.identity):
-                return session.identity
-        if peer.visitor:
-            raised = await store.visitors.find(peer.shop.slug, store.visitors.hash_of(peer.shop.slug, peer.visitor))
-            if raised is not None and await self._may_come_in(peer.shop, raised.identity):
-                return raised.identity
-        return VISITOR
-
-    async def _may_come_in(self, shop: Shop, identity: Identity) -> bool:
-        if identity.client_id is None:
-            return False
-        client = await self.hub.store.clients.find(shop.slug, identity.client_id)
-        return client is not None and client.portal.enabled
+    async def _claimed(self, peer: Peer, conversation: Conversation, message: Message) -> tuple[Attachment, ...]:
+        if not message.attachments:
+            return ()
+        visitor = self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor) if peer.visitor else None
+        uploaders = client_uploaders(peer.identity.client_id, visitor)
+        return await claim_files(self.hub.store, conversation, message, uploaders=uploaders)
 
     async def _page_after(self, head: Conversation, asked: Sync) -> tuple[list[Json], bool]:
         found: list[Json] = []
@@ -245,7 +237,7 @@ class ClientNamespace(GuardedNamespace):
             if not page:
                 break
             after = page[-1].seq
-            found += [message_object(entry, for_staff=False) for entry in page if entry.for_client]
+            found += [self._message(entry) for entry in page if entry.for_client]
         return found, after < head.last_seq
 
     def _shop(self, shop: Shop) -> Json:
@@ -262,3 +254,6 @@ class ClientNamespace(GuardedNamespace):
             "timezone": shop.timezone,
             "language": shop.language,
         }
+
+    def _message(self, entry: Entry) -> Json:
+        return message_object(entry, for_staff=False, files=self.hub.store.file_links)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from config import addresses
 from portal_views.context import PortalContext
 from portal_views.pages import html, keep_language, pick_language, render
 from portal_views.urls import language_url, navigation, page_urls, portal_home, shop_url
@@ -150,8 +151,4 @@ def safe_next(asked: ShopRequest, wanted: str | None) -> str:
 
 def peer_address(request: web.Request, trusted_proxies: int) -> str:
     """The address that the outermost trusted proxy saw, or the connection's own."""
-    if trusted_proxies:
-        chain = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-        if len(chain) >= trusted_proxies and chain[-trusted_proxies].strip():
-            return chain[-trusted_proxies].strip()
-    return request.remote or ""
+    return addresses.peer_address(request.headers.getall("X-Forwarded-For", []), request.remote, trusted_proxies)

@@ -26,7 +26,7 @@ from config.clock import utc_now
 from storage.hashing import Clock, Hasher
 from storage.mongo import Database
 
-AttemptKind = Literal["key", "code", "code_request", "password", "booking"]
+AttemptKind = Literal["key", "code", "code_request", "password", "booking", "upload"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,8 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "code_request": Limits(window=timedelta(hours=6), pair=6, account=6, address=60, hard=True),
     # visits asked for by people not yet known: without a limit one of them could fill every bay
     "booking": Limits(window=timedelta(hours=1), pair=6, account=6, address=300, hard=True),
+    # files of 10 MB: a client sends a few photos at a time, and a shop's own people share one address
+    "upload": Limits(window=timedelta(minutes=10), pair=60, account=60, address=300, hard=True),
     "password": Limits(window=timedelta(minutes=15), pair=10, account=50, address=100),
 }
 

@@ -5,9 +5,11 @@ it, so it can be brought up to date at any time from the entries after `last_seq
 is), the read marks and the counter of changes are its own.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pymongo import IndexModel, UpdateOne
@@ -21,6 +23,10 @@ from storage.messages import AuthorKind, ChannelName, Entry, Rating, State, Stat
 from storage.mongo import Database
 
 _LAST_TEXT_LENGTH = 140
+_BREATH_SECONDS = 0.01
+# Where the keys of a shop are parted to be read: ids are hexadecimal, all but evenly spread.
+_DIGITS = [f"{first:x}{second}" for first in range(16) for second in "048c"]
+_PARTS = ["", *(f"{kind}:{digits}" for kind in ("client", "phone", "visitor") for digits in _DIGITS), "\U0010ffff"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,7 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
     if entry.state.status != conversation.state.status:
         changes["waiting_since"] = entry.at if entry.state.status == "waiting" else None
     if entry.kind == "message":
-        text = entry.text or (f"[{len(entry.attachments)}]" if entry.attachments else "")
+        text = entry.text or _names_of(entry)
         changes |= {
             "client_last_seq": entry.seq,
             "last_text": text[:_LAST_TEXT_LENGTH],
@@ -134,6 +140,14 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
     return replace(conversation, **changes)
 
 
+def _names_of(entry: Entry) -> str:
+    """What the list shows of a message that is files only: the first one's name, and how many more there are."""
+    if not entry.attachments:
+        return ""
+    first, *more = entry.attachments
+    return f"📎 {first.name}" + (f" +{len(more)}" if more else "")
+
+
 class Conversations:
     """The conversations of every shop."""
 
@@ -154,6 +168,17 @@ class Conversations:
         """Those of these conversations that belong to the shop."""
         cursor = self._conversations.find({"_id": {"$in": ids}, "shop": shop})
         return [from_document(Conversation, document) async for document in cursor]
+
+    async def all_of(self, shop: str) -> AsyncIterator[Conversation]:
+        """Every conversation of the shop, read in parts of the keys, with a breath after each: the embedded engine
+        serves nobody else while it looks through a range.
+        """
+        for begin, end in pairwise(_PARTS):
+            found = await self._conversations.find({"shop": shop, "key": {"$gte": begin, "$lt": end}}).to_list(None)
+            for document in found:
+                yield from_document(Conversation, document)
+            if found:
+                await asyncio.sleep(_BREATH_SECONDS)
 
     async def add(self, conversation: Conversation) -> None:
         """Store a conversation with nothing in it yet; one that is there already stays as it is."""

@@ -52,6 +52,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message; the file itself is in `storage/files.py` under this `id`.
+
+    Size is bytes, width and height are pixels. One that a carrier has for us is `fetching` until we have it.
+    """
+
+    id: str
+    name: str
+    type: str
+    size: int = 0
+    width: int | None = None
+    height: int | None = None
+    state: Literal["stored", "fetching", "failed"] = "stored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Who answers in the conversation, after an entry."""
 
@@ -102,7 +118,7 @@ class Entry:
     in_reply_to: str | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
-    attachments: tuple[dict[str, Any], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     delivery: Delivery | None = None
     act: str | None = None  # of an act: taken, assigned, labelled ...; its `text` says to whom, what, until when
     mentions: tuple[str, ...] = ()  # of a note: the staff ids that it calls
@@ -225,6 +241,12 @@ class Messages:
         result = await self._entries.update_one(
             {"_id": entry.id, "shop": entry.shop, **before}, {"$set": {"delivery": encode(delivery)}}
         )
+        return bool(result.modified_count == 1)
+
+    async def change_attachments(self, entry: Entry, attachments: tuple[Attachment, ...]) -> bool:
+        """Record what became of files that were being fetched. False when it is so already."""
+        before = {"_id": entry.id, "shop": entry.shop, "attachments": encode(entry.attachments)}
+        result = await self._entries.update_one(before, {"$set": {"attachments": encode(attachments)}})
         return bool(result.modified_count == 1)
 
     async def number_change(self, entry: Entry, after: int) -> int:

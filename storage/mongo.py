@@ -11,16 +11,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
 from pymongo import IndexModel, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from storage.codec import Document
 
 Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
+Bucket: TypeAlias = AsyncIOMotorGridFSBucket
 
 T = TypeVar("T")
 
+_PIECE = (
+    1024 * 1024
+)  # bytes: with GridFS's own 255 kB, 10 MB take twice as long to store and the database as many calls
 
 DatabaseError = PyMongoError  # what any operation on a collection may raise, for those above storage
 
@@ -43,6 +52,10 @@ class Database:
 
     def __getitem__(self, name: str) -> Collection:
         return self._database[name]
+
+    def bucket(self, name: str) -> Bucket:
+        """Where the contents of files lie (GridFS), in pieces of 1 MB."""
+        return AsyncIOMotorGridFSBucket(self._database, bucket_name=name, chunk_size_bytes=_PIECE)
 
     async def check_reachable(self) -> None:
         """Raises `DatabaseUnavailable` when the server does not answer."""

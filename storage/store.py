@@ -11,6 +11,7 @@ from storage import (
     conversations,
     episodes,
     estimates,
+    files,
     inspections,
     invoices,
     labels,
@@ -41,7 +42,10 @@ from storage.consents import Consents
 from storage.conversations import Conversations
 from storage.episodes import Episodes
 from storage.estimates import Estimates
+from storage.file_links import FileLinks
+from storage.files import Files
 from storage.found import Search
+from storage.hashing import Hasher
 from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.labels import Labels
@@ -78,6 +82,7 @@ _INDEXES = {
     Consents.name: consents.INDEXES,
     Conversations.name: conversations.INDEXES,
     Messages.name: messages.INDEXES,
+    Files.name: files.INDEXES,
     Visits.name: visits.INDEXES,
     Waits.name: waits.INDEXES,
     Outbox.name: outbox.INDEXES,
@@ -116,6 +121,8 @@ class Storage:
         self.chats = Chats(database)
         self.messages = Messages(database)
         self.episodes = Episodes(database)
+        self.files = Files(database)
+        self.file_links = FileLinks(Hasher(secret_key))
         self.visits = Visits(database)
         self.waits = Waits(database)
         self.openings = Openings(self.visits)

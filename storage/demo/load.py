@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.clock import utc_now
 from storage.clients import Client
+from storage.demo.conversations import load_conversations
 from storage.shops import Shop
 from storage.staff import Staff
 from storage.store import Storage
@@ -81,6 +83,8 @@ async def load_demo(store: Storage, today: date) -> DemoSummary:
         if account.refusals:
             raise DemoBroken(str(account.refusals[0]))
     shop = await store.shops.get(DEMO_SHOP)
+    if created:
+        await load_conversations(store, shop, utc_now())
     by_external_id = {client.external_id: client for client in await store.clients.list(DEMO_SHOP)}
     shown = [(by_external_id[known], shows) for known, shows in _WORTH_SHOWING.items() if known in by_external_id]
     staff = await store.staff.list(DEMO_SHOP)

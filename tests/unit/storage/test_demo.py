@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from config.clock import utc_now
 from storage.demo.load import DEMO_DAY, DEMO_FILE, load_demo
 from storage.importing.importer import import_files
 from storage.opening_hours import intervals
@@ -66,3 +67,20 @@ async def test_a_second_load_leaves_it_as_it_is(store: Storage):
     again = await load_demo(store, DEMO_DAY + timedelta(days=400))
     assert not again.created
     assert again.owner is not None
+
+
+async def test_its_inbox_has_something_of_everything_and_who_is_to_be_tried_out_is_with_the_bot(store: Storage):
+    summary = await load_demo(store, DEMO_DAY)
+    statuses: dict[str, str] = {}
+    entries = [entry async for entry in store.messages.stored_between(utc_now() - timedelta(days=60), utc_now())]
+    assert len(entries) > 100
+    for conversation in {entry.conversation for entry in entries}:
+        log = [entry for entry in entries if entry.conversation == conversation]
+        assert [entry.seq for entry in log] == list(range(1, len(log) + 1))
+        stored = await store.conversations.find("demo", conversation)
+        assert stored is not None
+        statuses[stored.client_id or "visitor"] = log[-1].state.status
+    assert set(statuses.values()) == {"bot", "waiting", "open", "snoozed", "resolved"}
+    assert {statuses[shown.client.id] for shown in summary.clients} == {"resolved"}
+    assert len(await store.labels.list("demo")) == 4
+    assert len(await store.canned_replies.list("demo")) == 4
