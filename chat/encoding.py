@@ -66,8 +66,10 @@ def message_object(entry: Entry, *, for_staff: bool, files: FileLinks) -> Json:
     return message
 
 
-def client_conversation(conversation: Conversation, queue: Json | None = None) -> Json:
-    """The conversation as its client sees it; `queue` is its place where it waits for a person."""
+def client_conversation(conversation: Conversation, queue: Json | None, contact: str | None) -> Json:
+    """The conversation as its client sees it; `queue` is its place where it waits for a person, `contact` where a
+    visitor wants to be told of answers.
+    """
     return {
         "id": conversation.id,
         "status": conversation.status,
@@ -77,6 +79,7 @@ def client_conversation(conversation: Conversation, queue: Json | None = None) -
         "rev": conversation.rev,
         "rating": conversation.rating.score if conversation.rating else None,
         "queue": queue,
+        "contact": contact,
     }
 
 

@@ -122,6 +122,19 @@ class Rate(Payload):
         return _storable(comment).strip() or None if comment else None
 
 
+class Reach(Payload):
+    """`/client` reach: where a visitor wants to be told of an answer, a phone number or an e-mail address."""
+
+    contact: str = Field(min_length=3, max_length=200)
+
+
+class Transcript(Payload):
+    """`/client` transcript: what was said, by mail; `email` is needed from whom nobody has an address on file."""
+
+    email: str | None = Field(default=None, min_length=3, max_length=200)
+    language: Literal["en", "es"] | None = None
+
+
 class InConversation(Payload):
     """`/staff`: an event about one conversation."""
 
@@ -215,6 +228,8 @@ CLIENT_EVENTS: Mapping[str, type[Payload]] = {
     "typing": Typing,
     "read": Read,
     "rate": Rate,
+    "reach": Reach,
+    "transcript": Transcript,
 }
 STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "shop": Nothing,

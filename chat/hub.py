@@ -6,7 +6,7 @@ conversation's own queue, and its answer is stored only if the conversation is s
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,6 +119,7 @@ class Hub:
         self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
         self._publisher: asyncio.Task[None] | None = None
         self.waiting = Waiting(store, clock, live.place_changed)
+        self.watchers: list[Callable[[Written], None]] = [self.waiting.seen]  # told of each new entry; must not wait
         self._answering = Answering(
             assistant, clock, self.writer, self.directory, store.unclear, line=self.waiting.line
         )
@@ -282,7 +283,8 @@ class Hub:
     def _on_stored(self, written: Written) -> None:
         self.projector.add(written.conversation, written.entry)
         self.inbox.take(written.conversation)
-        self.waiting.seen(written)
+        for watch in self.watchers:
+            watch(written)
         self._fan_out.put_nowait(written)
 
     async def _publish(self) -> None:

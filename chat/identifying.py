@@ -3,19 +3,29 @@
 from storage.proof import VISITOR, Identity
 from storage.shops import Shop
 from storage.store import Storage
+from storage.visitors import Guest, RaisedVisitor
 
 
 async def identify(store: Storage, shop: Shop, cookie: str | None, visitor: str | None) -> Identity:
     """The peer of this shop. A client whose access is switched off is a visitor."""
+    return (await recognise(store, shop, cookie, visitor))[0]
+
+
+async def recognise(
+    store: Storage, shop: Shop, cookie: str | None, visitor: str | None
+) -> tuple[Identity, Guest | None]:
+    """The same, and as whose guest a visitor comes that was let into another's chat."""
     if cookie:
         session = await store.sessions.find(cookie, shop=shop.slug)
         if session is not None and await _may_come_in(store, shop, session.identity):
-            return session.identity
+            return session.identity, None
     if visitor:
-        raised = await store.visitors.find(shop.slug, store.visitors.hash_of(shop.slug, visitor))
-        if raised is not None and await _may_come_in(store, shop, raised.identity):
-            return raised.identity
-    return VISITOR
+        known = await store.visitors.look_up(shop.slug, store.visitors.hash_of(shop.slug, visitor))
+        if isinstance(known, RaisedVisitor) and await _may_come_in(store, shop, known.identity):
+            return known.identity, None
+        if isinstance(known, Guest):
+            return VISITOR, known
+    return VISITOR, None
 
 
 async def _may_come_in(store: Storage, shop: Shop, identity: Identity) -> bool:

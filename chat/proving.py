@@ -69,8 +69,9 @@ class Proving:
         conversation = draft.conversation
         client = await self._store.clients.get(shop.slug, client_id)
         identity = Identity(proof=Proof.FULL, client_id=client_id, phone=conversation.phone)
-        if conversation.visitor is not None:
-            await self._store.visitors.raise_to_client(shop.slug, conversation.visitor, client_id)
+        guest = draft.identity.visitor if draft.identity else None  # theirs alone: not the token of whose chat it is
+        if (visitor := guest or conversation.visitor) is not None:
+            await self._store.visitors.raise_to_client(shop.slug, visitor, client_id)
         if draft.channel != "web":  # a phone reads what is sent to it: the question is answered where it was asked
             written = await self._writer.append(replace(draft, identity=identity))
             return written, written.entry

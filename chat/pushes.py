@@ -71,14 +71,14 @@ class SocketPushes:
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on elsewhere: peers of the old conversation are told, and hear the new one from now on."""
-        moved = await self._clients.state_of(new) | {"replaces": old.id}
-        for sid in self._clients.forget_identities(old.id):
-            await self._clients.enter_room(sid, new.id)
-        await self._clients.push("conversation", moved, room=old.id)
+        await self._clients.look_again(old.id)
+        # Those in other processes look again when they sync. Who is a guest in the old one stays there.
+        elsewhere = {"id": new.id, "status": new.status, "replaces": old.id}
+        await self._clients.push("conversation", elsewhere, room=old.id)
 
     async def proved(self, conversation: Conversation) -> None:
-        """Its peers are its client now."""
-        self._clients.forget_identities(conversation.id)
+        """Its peers are its client now, but for guests, who leave it."""
+        await self._clients.look_again(conversation.id)
 
     def _message(self, entry: Entry, *, for_staff: bool) -> Json:
         return message_object(entry, for_staff=for_staff, files=self._files)

@@ -22,15 +22,18 @@ from chat.files import FilesContext, file_routes
 from chat.hub import Hub
 from chat.inbox import StaffNamespace
 from chat.inbox_index import FOLLOW_SECONDS
+from chat.notice import Notices
 from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
 from chat.presence import RENEW_SECONDS, PresenceBoard
 from chat.pushes import SocketPushes
+from chat.reaching import Reaching
 from chat.search_feed import SearchFeed
 from chat.simulator import SimulatorContext, simulator_routes
 from chat.snoozes import Snoozes
 from chat.sockets import SocketServer, every, make_server
 from chat.sweep import Sweep
+from chat.transcript import Transcripts
 from chat.widget import BEAT_SECONDS, ClientNamespace
 from config.clock import BusinessClock, utc_now
 from config.settings import Settings
@@ -92,6 +95,7 @@ async def open_chat(
         live=SocketPushes(clients, staff, store.file_links),
     )
     clients.hub = staff.hub = hub
+    clients.transcripts = Transcripts(store, bell.set)
     staff.presence = PresenceBoard(store.presence, staff.tell_presence)
     staff.canned = Canned(store, clock, settings.public_url)
     async with AsyncExitStack() as stack:
@@ -99,13 +103,16 @@ async def open_chat(
         await hub.start()
         stack.push_async_callback(hub.close)
         stack.push_async_callback(staff.presence.close)
-        sweep = Sweep(hub)
+        reaching = _reaching(settings, hub, clients, bell, work=work)
+        stack.push_async_callback(reaching.close)
+        sweep = Sweep(hub, reaching.note)
         await sweep.answer_owed(patience=_NO_PATIENCE)
         tasks: list[Coroutine[Any, Any, Any]] = [
             every(BEAT_SECONDS, clients.beat),
             every(BEAT_SECONDS, staff.beat),
             every(RENEW_SECONDS, staff.presence.renew),
             *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
+            every(reaching.look_seconds, reaching.look),
         ]
         if work:
             carriers = senders(settings, http, store.outbox)
@@ -116,13 +123,30 @@ async def open_chat(
             tasks += [every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now()))]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
-        routes = [
-            *chat_routes(ChatPages(settings=settings, store=store, node_modules=node_modules)),
-            *file_routes(FilesContext(settings=settings, store=store)),
-            *sms_routes(SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)),
-            *simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)),
-        ]
+        routes = _routes(settings, hub, http, bell, node_modules)
         yield Chat(hub, Effects(bell, clients), routes, sockets)
+
+
+def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyncio.Event, *, work: bool) -> Reaching:
+    """What tells clients who left, told itself of what is stored here and who goes."""
+    notices = Notices(hub.store, settings.public_url)
+    patience = settings.reach_after
+    reaching = Reaching(hub, notices, joined=clients.joined, wake=bell.set, patience=patience, work=work)
+    hub.watchers.append(reaching.seen)
+    clients.on_left = reaching.left
+    return reaching
+
+
+def _routes(
+    settings: Settings, hub: Hub, http: aiohttp.ClientSession, bell: asyncio.Event, node_modules: Path
+) -> list[web.AbstractRouteDef]:
+    """Every address of the chat."""
+    return [
+        *chat_routes(ChatPages(settings=settings, store=hub.store, node_modules=node_modules)),
+        *file_routes(FilesContext(settings=settings, store=hub.store)),
+        *sms_routes(SmsContext(settings=settings, store=hub.store, hub=hub, wake=bell.set)),
+        *simulator_routes(SimulatorContext(settings=settings, store=hub.store, hub=hub, http=http)),
+    ]
 
 
 async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:

@@ -6,11 +6,13 @@ when repeated: one insert decides on an answer, the outbox knows an entry's id.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from chat.handoff import Event, NotAllowed
 from chat.hub import Hub
+from chat.reaching import is_to_be_noted
 from chat.search_feed import SearchFeed
 from chat.traces import leaves_traces, trace_again
 from chat.turns import Job
@@ -31,8 +33,10 @@ _IDLE_AT_ONCE = 200
 class Sweep:
     """Run `answer_owed` at start with no patience, and then now and again."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, note: Callable[[Entry], Awaitable[None]] | None = None) -> None:
+        """`note` sees to it that a client who left hears of an entry (`chat/reaching.py`)."""
         self._hub = hub
+        self._note = note
         self._feed = SearchFeed(hub.store)
         self._sweeps = Sweeps(hub.store.database)
         self._shops: dict[str, Shop | None] = {}
@@ -52,6 +56,9 @@ class Sweep:
             await self._run_again(entry)
         for entry in seen.queued:
             await self._deliver_again(entry)
+        if self._note is not None:
+            for entry in seen.unread.values():
+                await self._note(entry)
         await self._feed.take(seen.entries)
         await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone)]))
         if undone:
@@ -121,6 +128,7 @@ class _Seen:
         self._owed: dict[str, Entry] = {}
         self._answered: set[str] = set()
         self.queued: list[Entry] = []
+        self.unread: dict[str, Entry] = {}  # by conversation the last that its client may not have read
         self.conversations: dict[str, _Piece] = {}
         self.entries: list[Entry] = []
 
@@ -134,7 +142,9 @@ class _Seen:
             self._owed[entry.id] = entry
         if entry.in_reply_to is not None:
             self._answered.add(entry.in_reply_to)
-        if entry.delivery is not None and entry.delivery.state == "queued":
+        if is_to_be_noted(entry):
+            self.unread[entry.conversation] = entry
+        if entry.kind == "message" and entry.delivery is not None and entry.delivery.state == "queued":
             self.queued.append(entry)
 
     def owed(self) -> list[Entry]:

@@ -1,79 +1,37 @@
 """The `/client` namespace: the widget, and the chat of the portal."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
-
 from chat.attaching import claim_files, client_uploaders
-from chat.encoding import attachment_objects, client_conversation, message_object, moment
+from chat.client_peers import ClientPeers, Peer
+from chat.contact import leave_contact
+from chat.encoding import attachment_objects, message_object, moment
 from chat.events import (
-    CLIENT_EVENTS,
     History,
     Json,
     Message,
     ProtocolError,
     Rate,
+    Reach,
     Read,
     Sync,
+    Transcript,
     Typing,
 )
-from chat.hub import Hub, Inbound
-from chat.identifying import identify
+from chat.hub import Inbound
 from chat.rating import rate
-from chat.sockets import Allowance, GuardedNamespace, cookies_of
+from chat.transcript import Transcripts
 from chat.waiting import closed_object
-from config.clock import BusinessClock
-from config.settings import Settings
 from storage.conversations import Conversation
 from storage.messages import Attachment, Author, Entry, Rating
 from storage.opening_hours import closes_at, find_closure, is_open, next_opening
-from storage.proof import VISITOR, Identity
-from storage.sessions import client_cookie
 from storage.shops import Shop
 
 BEAT_SECONDS = 15.0
 
 
-@dataclass(slots=True)
-class Peer:
-    """One connection. Who it is comes from its cookie and its visitor token, never from what it says."""
+class ClientNamespace(ClientPeers):
+    """What clients and visitors may ask for."""
 
-    shop: Shop
-    cookie: str | None
-    visitor: str | None  # the token, which the peer keeps
-    allowance: Allowance
-    identity: Identity = VISITOR
-    conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
-
-
-class ClientNamespace(GuardedNamespace):
-    """Clients and visitors, each in the room of its conversation."""
-
-    def __init__(self, settings: Settings, clock: BusinessClock) -> None:
-        super().__init__("/client", CLIENT_EVENTS)
-        self._settings = settings
-        self._clock = clock
-        self._peers: dict[str, Peer] = {}
-        self.hub: Hub = cast(Hub, None)  # handed in by `server.py`: hub and sockets know each other
-
-    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
-        """Raises `ProtocolError` for an unknown shop."""
-        given: Mapping[str, Any] = auth if isinstance(auth, dict) else {}
-        slug, visitor = given.get("shop"), given.get("visitor")
-        shop = await self.hub.store.shops.find(slug) if isinstance(slug, str) else None
-        if shop is None:
-            raise ProtocolError("not_found", "auth.shop: there is no such shop")
-        settings = self._settings
-        self._peers[sid] = Peer(
-            shop=shop,
-            cookie=cookies_of(environ).get(client_cookie(shop.slug)),
-            visitor=visitor if isinstance(visitor, str) and self.hub.store.visitors.is_token(visitor) else None,
-            allowance=Allowance(settings.message_burst, settings.messages_per_second),
-        )
-
-    async def leave(self, sid: str) -> None:
-        """The peer is gone; its conversation is not."""
-        self._peers.pop(sid, None)
+    transcripts: Transcripts  # handed in where the chat is composed
 
     async def on_sync(self, sid: str, asked: Sync) -> Json:
         """What the peer missed, and who and where it is."""
@@ -164,63 +122,29 @@ class ClientNamespace(GuardedNamespace):
         rated = await rate(self.hub, conversation, author, Rating(score=given.score, comment=given.comment))
         return {"conversation": await self.state_of(rated)}
 
-    async def state_of(self, conversation: Conversation) -> Json:
-        """The conversation as its client sees it, with its place in the line."""
-        waits = conversation.status == "waiting"
-        queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
-        return client_conversation(conversation, queue)
+    async def on_reach(self, sid: str, given: Reach) -> Json:
+        """Where a visitor wants to be told of an answer, should they leave."""
+        peer = self._peer(sid)
+        conversation = await self._conversation(sid, peer)
+        kept, contact = await leave_contact(
+            self.hub, peer.shop, conversation, typed=given.contact, address=peer.address
+        )
+        return {"contact": contact, "conversation": await self.state_of(kept)}
 
-    def forget_identities(self, conversation_id: str) -> list[str]:
-        """Who the peers of this conversation are may have changed: look again when they next ask. Their sids."""
-        sids = [
-            sid for sid, peer in self._peers.items() if peer.conversation and peer.conversation.id == conversation_id
-        ]
-        for sid in sids:
-            self._peers[sid].conversation = None
-        return sids
-
-    async def end_session(self, shop: str, session_id: str) -> None:
-        """Close the connections that this session opened."""
-        for sid, peer in list(self._peers.items()):
-            if peer.shop.slug == shop and peer.identity.session_id == session_id:
-                await self.disconnect(sid)
-
-    async def beat(self) -> None:
-        """Tell every joined conversation that is stored where its log stands, as the database has it."""
-        joined: dict[str, set[str]] = {}
-        for peer in self._peers.values():
-            if peer.conversation is not None:
-                joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
-        await self.hub.projector.drain()
-        for shop, ids in joined.items():
-            for conversation in await self.hub.store.conversations.find_many(shop, sorted(ids)):
-                data = {
-                    "conversation": conversation.id,
-                    "last_seq": conversation.client_last_seq,
-                    "rev": conversation.rev,
-                }
-                await self.push("beat", data, room=conversation.id)
-        await self.hub.waiting.beat()
-
-    def _peer(self, sid: str) -> Peer:
-        peer = self._peers.get(sid)
-        if peer is None:
-            raise ProtocolError("unauthorized", "connect again")
-        return peer
-
-    async def _conversation(self, sid: str, peer: Peer) -> Conversation:
-        if peer.conversation is None:
-            peer.identity = await identify(self.hub.store, peer.shop, peer.cookie, peer.visitor)
-            if peer.identity.client_id is None and peer.visitor is None:
-                peer.visitor = self.hub.store.visitors.new_token()
-            visitor = self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor) if peer.visitor else None
-            found = await self.hub.conversation_for(peer.shop, peer.identity, visitor=visitor)
-            for room in self.rooms(sid):
-                if room not in (sid, found.id):
-                    await self.leave_room(sid, room)
-            await self.enter_room(sid, found.id)
-            peer.conversation = found
-        return self.hub.writer.known(peer.conversation.id) or peer.conversation
+    async def on_transcript(self, sid: str, asked: Transcript) -> Json:
+        """What was said, by mail."""
+        peer = self._peer(sid)
+        conversation = await self._conversation(sid, peer)
+        email = await self.transcripts.send(
+            self.hub,
+            peer.shop,
+            conversation,
+            peer.identity,
+            typed=asked.email,
+            language=asked.language,
+            address=peer.address,
+        )
+        return {"email": email}
 
     async def _claimed(self, peer: Peer, conversation: Conversation, message: Message) -> tuple[Attachment, ...]:
         if not message.attachments:

@@ -89,6 +89,7 @@ class Settings(_Frozen):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     message_burst: int = Field(default=1000, ge=1)
     messages_per_second: float = Field(default=50.0, gt=0)
+    reach_after: float = Field(default=60.0, gt=0)  # seconds that an answer stays unread before a text or mail tells
     twilio: Twilio = Twilio()
     mail: Mail = Mail()
     rasa: Rasa = Rasa()
@@ -140,6 +141,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "TRUSTED_PROXIES": ("trusted_proxies",),
     "MESSAGE_BURST": ("message_burst",),
     "MESSAGES_PER_SECOND": ("messages_per_second",),
+    "REACH_AFTER": ("reach_after",),
     "TWILIO_ACCOUNT_SID": ("twilio", "account_sid"),
     "TWILIO_AUTH_TOKEN": ("twilio", "auth_token"),
     "TWILIO_API_BASE_URL": ("twilio", "api_base_url"),

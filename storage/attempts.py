@@ -26,7 +26,7 @@ from config.clock import utc_now
 from storage.hashing import Clock, Hasher
 from storage.mongo import Database
 
-AttemptKind = Literal["key", "code", "code_request", "password", "booking", "upload"]
+AttemptKind = Literal["key", "code", "code_request", "password", "booking", "upload", "reach", "transcript"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,9 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "booking": Limits(window=timedelta(hours=1), pair=6, account=6, address=300, hard=True),
     # files of 10 MB: a client sends a few photos at a time, and a shop's own people share one address
     "upload": Limits(window=timedelta(minutes=10), pair=60, account=60, address=300, hard=True),
+    # where a visitor asks to be reached, and mails of what was said: what goes to people who may not have asked for it
+    "reach": Limits(window=timedelta(hours=6), pair=5, account=5, address=60, hard=True),
+    "transcript": Limits(window=timedelta(hours=1), pair=3, account=3, address=60, hard=True),
     "password": Limits(window=timedelta(minutes=15), pair=10, account=50, address=100),
 }
 

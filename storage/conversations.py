@@ -27,6 +27,7 @@ _BREATH_SECONDS = 0.01
 # Where the keys of a shop are parted to be read: ids are hexadecimal, all but evenly spread.
 _DIGITS = [f"{first:x}{second}" for first in range(16) for second in "048c"]
 _PARTS = ["", *(f"{kind}:{digits}" for kind in ("client", "phone", "visitor") for digits in _DIGITS), "\U0010ffff"]
+LEFT_CONTACT = "left_contact"  # the act by which a visitor says where to reach them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Conversation:
     urgent: bool = False
     gist: str = ""
     rating: Rating | None = None  # of the last episode
+    contact: str | None = None  # where a visitor asked to be told of answers: E.164 or an e-mail address
     episode: Episode | None = None  # the last one, as reports count it
     people: tuple[str, ...] = ()  # staff ids: who ever wrote in it
     continued_in: str | None = None  # the conversation where the chat went on
@@ -109,10 +111,7 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
         "state": entry.state,
         "episode": folded(conversation.episode, entry),
     }
-    if entry.rating is not None or entry.state.episode != conversation.state.episode:
-        changes["rating"] = entry.rating
-    if entry.state.status != conversation.state.status:
-        changes["waiting_since"] = entry.at if entry.state.status == "waiting" else None
+    changes |= _of_the_clients_side(conversation, entry)
     if entry.kind == "message":
         text = entry.text or _names_of(entry)
         changes |= {
@@ -146,6 +145,18 @@ def _names_of(entry: Entry) -> str:
         return ""
     first, *more = entry.attachments
     return f"📎 {first.name}" + (f" +{len(more)}" if more else "")
+
+
+def _of_the_clients_side(conversation: Conversation, entry: Entry) -> dict[str, Any]:
+    """Since when they wait, where they want to be told of an answer, and how they say it was."""
+    changes: dict[str, Any] = {}
+    if entry.state.status != conversation.state.status:
+        changes["waiting_since"] = entry.at if entry.state.status == "waiting" else None
+    if entry.act == LEFT_CONTACT:
+        changes["contact"] = entry.text
+    if entry.rating is not None or entry.state.episode != conversation.state.episode:
+        changes["rating"] = entry.rating
+    return changes
 
 
 class Conversations:

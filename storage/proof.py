@@ -86,6 +86,7 @@ class Identity:
     phone: str | None = None  # E.164, the number a text came from
     scope: LinkScope | None = None  # for Proof.LINK
     session_id: str | None = None
+    visitor: str | None = None  # of a guest in a visitor's chat: the hash of their own token, which a code raises
 
     def chosen(self, client_id: str) -> "Identity":
         """The same peer after it said which of the candidates it is."""

@@ -2,6 +2,7 @@
 
 from config.settings import DEVELOPMENT_SECRET
 from storage import (
+    absences,
     access,
     activity,
     canned_replies,
@@ -31,6 +32,7 @@ from storage import (
     waits,
     work_orders,
 )
+from storage.absences import Absences
 from storage.access import Access
 from storage.accounts import Accounts
 from storage.activity import Activity
@@ -85,6 +87,7 @@ _INDEXES = {
     Files.name: files.INDEXES,
     Visits.name: visits.INDEXES,
     Waits.name: waits.INDEXES,
+    Absences.name: absences.INDEXES,
     Outbox.name: outbox.INDEXES,
     UnroutedTexts.name: unrouted.INDEXES,
     UnclearMessages.name: unclear.INDEXES,
@@ -103,7 +106,7 @@ _INDEXES = {
 class Storage:
     """Everything that is stored, one attribute per repository. `secret_key` keys the digests of what is secret."""
 
-    def __init__(self, database: Database, secret_key: str = DEVELOPMENT_SECRET) -> None:
+    def __init__(self, database: Database, secret_key: str = DEVELOPMENT_SECRET) -> None:  # noqa: PLR0915  # a line each
         self.database = database
         self.shops = Shops(database)
         self.staff = Staffs(database)
@@ -125,6 +128,7 @@ class Storage:
         self.file_links = FileLinks(Hasher(secret_key))
         self.visits = Visits(database)
         self.waits = Waits(database)
+        self.absences = Absences(database)
         self.openings = Openings(self.visits)
         self.outbox = Outbox(database)
         self.unrouted = UnroutedTexts(database)

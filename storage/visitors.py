@@ -1,7 +1,8 @@
 """Visitors: web peers that are nobody but a token we handed them, until a code proves who they are.
 
 In a foreign frame no cookie arrives, so the proof raises the visitor's token itself, here, for a while. A visitor that
-was never raised is not stored at all.
+was never raised is not stored at all. A link back to a visitor's chat is a token of its own, of a *guest* in that chat:
+it opens the chat on another phone and raises nobody; whoever proves something there raises their own token only.
 """
 
 import secrets
@@ -17,6 +18,8 @@ from storage.mongo import Database
 from storage.proof import Identity, Proof
 
 LIFETIME = timedelta(days=1)
+LINK_LIFETIME = timedelta(days=3)
+GUEST_LIFETIME = timedelta(days=90)
 _TOKEN_BYTES = 24
 
 
@@ -39,6 +42,16 @@ INDEXES = [
     IndexModel([("shop", 1), ("client_id", 1)], name="visitor_client"),
     IndexModel([("expires_at", 1)], name="visitor_expiry", expireAfterSeconds=0),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A visitor token that leads into another visitor's chat, and proves nothing. `link`: it stands in a message."""
+
+    shop: str
+    host: str  # the hash of the visitor whose chat it is
+    link: bool
+    expires_at: datetime
 
 
 class Visitors:
@@ -76,8 +89,29 @@ class Visitors:
 
     async def find(self, shop: str, visitor_hash: str) -> RaisedVisitor | None:
         """Which client the visitor proved to be; None when it did not, or too long ago."""
+        found = await self.look_up(shop, visitor_hash)
+        return found if isinstance(found, RaisedVisitor) else None
+
+    async def invite(self, shop: str, host: str) -> str:
+        """A token for a link in a message: whoever opens it is in this visitor's chat, and nobody more than that."""
+        return await self._admit(shop, host, link=True, ttl=LINK_LIFETIME)
+
+    async def admit(self, shop: str, guest: Guest) -> str:
+        """A token that a browser keeps, in place of the one in the link that it came by."""
+        return await self._admit(shop, guest.host, link=False, ttl=GUEST_LIFETIME)
+
+    async def look_up(self, shop: str, visitor_hash: str) -> RaisedVisitor | Guest | None:
+        """Whom a visitor proved to be, or whose chat it was let into; None for most, who are just themselves."""
         found = await self._collection.find_one({"_id": visitor_hash, "shop": shop})
-        return from_document(RaisedVisitor, found) if found is not None and found["expires_at"] > self._now() else None
+        if found is None or found["expires_at"] <= self._now():
+            return None
+        return from_document(RaisedVisitor, found) if "client_id" in found else from_document(Guest, found)
+
+    async def _admit(self, shop: str, host: str, *, link: bool, ttl: timedelta) -> str:
+        token = self.new_token()
+        guest = {"shop": shop, "host": host, "link": link, "expires_at": self._now() + ttl}
+        await self._collection.insert_one({"_id": self.hash_of(shop, token), **guest})
+        return token
 
     async def lower(self, shop: str, visitor_hash: str) -> None:
         """The visitor is nobody again."""

@@ -41,6 +41,10 @@ export function nameOf({ title, client, phone, id }) {
 
 export const CHANNEL_NAMES = { web: "Chat", sms: "Text", email: "E-mail" };
 
+const NOTICE_STATES = { sent: ", sent", delivered: ", delivered", read: ", read", failed: ", but it was not delivered" };
+
+const readableContact = (contact) => (contact.includes("@") ? contact : readablePhone(contact));
+
 const ACTS = {
   taken: (who) => `${who} took the conversation`,
   assigned: (who) => `${who} assigned it`,
@@ -50,15 +54,18 @@ const ACTS = {
   reopened: (who) => `${who} reopened it`,
   snoozed: (who) => `${who} snoozed it`,
   woken: () => "It came back from snooze",
-  rated: (who, { score, comment }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
+  rated: (who, { rating: { score, comment } }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
+  left_contact: (who, { text }) => `${who} wants to be told of an answer at ${readableContact(text)}`,
+  notified: (who, { text, channel, delivery }) => `A ${channel === "sms" ? "text" : "mail"} to ${readableContact(text)} says that an answer waits${NOTICE_STATES[delivery?.state] ?? ""}`,
   continued: () => "The chat went on in another conversation",
   handed_off: () => "The bot asked for a person",
 };
 
 /** What a small line of the thread says. */
-export function lineText({ act, text, author, rating }) {
+export function lineText(row) {
+  const { act, text, author } = row;
   const who = author?.kind === "bot" ? "The bot" : author?.kind === "system" ? "The system" : author?.name || "The client";
-  return ACTS[act]?.(who, rating) ?? (text || act?.replaceAll("_", " ") || "");
+  return ACTS[act]?.(who, row) ?? (text || act?.replaceAll("_", " ") || "");
 }
 
 const PROBLEMS = {

@@ -40,8 +40,8 @@ function addDay(rows, before, at, view) {
 }
 
 function lineRow(entry, view) {
-  const { seq, text, author, act = null, rating = null } = entry;
-  return { kind: "line", key: `seq:${seq}`, seq, text, author, act, rating, time: timeLabel(entry.at, view) };
+  const { seq, text, author, channel, act = null, rating = null, delivery = null } = entry;
+  return { kind: "line", key: `seq:${seq}`, seq, text, author, channel, act, rating, delivery, time: timeLabel(entry.at, view) };
 }
 
 function storedRow(entry, before, lastOwn, view) {

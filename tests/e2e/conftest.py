@@ -9,6 +9,7 @@ from server import Running
 from storage.store import Storage
 from tests.cast import move_in
 from tests.e2e.running import Door, serving
+from tests.e2e.town import Town, living
 
 
 @pytest.fixture
@@ -27,3 +28,10 @@ async def door(running: Running) -> AsyncIterator[Door]:
         yield door
     finally:
         await door.close()
+
+
+@pytest.fixture
+async def town(store: Storage, data_dir: Path) -> AsyncIterator[Town]:
+    """The service with carriers."""
+    async with living(store, data_dir) as town:
+        yield town

@@ -1,50 +1,20 @@
 """E-mail out, to a real SMTP server on loopback."""
 
-import asyncio
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-
 import pytest
 from aiohttp.test_utils import unused_port
-from aiosmtpd.smtp import SMTP
 from pydantic import SecretStr
 
 from chat.channels.channel import OutcomeUnknown, Refused, TryLater
 from chat.channels.email import SmtpSender, compose
 from config.settings import Mail
 from storage.outbox import OutboxRow
-
-
-class Inbox:
-    """Takes mail; answers `reply` to the recipient or to the data."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.refuse_recipient: str | None = None
-        self.answer = "250 taken"
-        self.port = 0
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
-        if self.refuse_recipient:
-            return self.refuse_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        if self.answer.startswith("250"):
-            self.mails.append(message_from_bytes(envelope.content, policy=default))
-        return self.answer
+from tests.e2e.mail_server import mail_server
 
 
 @pytest.fixture
 async def inbox():
-    inbox = Inbox()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(inbox), "127.0.0.1", 0)
-    inbox.port = server.sockets[0].getsockname()[1]
-    yield inbox
-    server.close()
-    await server.wait_closed()
+    async with mail_server() as inbox:
+        yield inbox
 
 
 def row(**more) -> OutboxRow:

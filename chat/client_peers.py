@@ -1,0 +1,171 @@
+"""The connections of `/client`: who each of them is, which conversation it is in, and what it is told of that."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from aiohttp import web
+
+from chat.encoding import client_conversation
+from chat.events import CLIENT_EVENTS, Json, ProtocolError
+from chat.hub import Hub
+from chat.identifying import recognise
+from chat.sockets import Allowance, GuardedNamespace, cookies_of
+from config.clock import BusinessClock
+from config.settings import Settings
+from storage.conversations import Conversation
+from storage.mongo import DatabaseError, DatabaseUnavailable
+from storage.proof import VISITOR, Identity
+from storage.sessions import client_cookie
+from storage.shops import Shop
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Peer:
+    """One connection. Who it is comes from its cookie and its visitor token, never from what it says."""
+
+    shop: Shop
+    cookie: str | None
+    visitor: str | None  # the token, which the peer keeps
+    allowance: Allowance
+    address: str = ""  # of the network, for limits
+    host: str | None = None  # of a guest: the hash of the visitor whose chat it is
+    identity: Identity = VISITOR
+    conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
+
+
+class ClientPeers(GuardedNamespace):
+    """Clients and visitors, each in the room of its conversation. Its events are in `chat/widget.py`."""
+
+    def __init__(self, settings: Settings, clock: BusinessClock) -> None:
+        super().__init__("/client", CLIENT_EVENTS)
+        self._settings = settings
+        self._clock = clock
+        self._peers: dict[str, Peer] = {}
+        self.hub: Hub = cast(Hub, None)  # handed in by `server.py`: hub and sockets know each other
+        self.on_left: Callable[[Conversation], None] = lambda _: None  # told when a connection to one is gone
+
+    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
+        """Raises `ProtocolError` for an unknown shop."""
+        given: Mapping[str, Any] = auth if isinstance(auth, dict) else {}
+        slug, visitor = given.get("shop"), given.get("visitor")
+        shop = await self.hub.store.shops.find(slug) if isinstance(slug, str) else None
+        if shop is None:
+            raise ProtocolError("not_found", "auth.shop: there is no such shop")
+        settings = self._settings
+        self._peers[sid] = Peer(
+            shop=shop,
+            cookie=cookies_of(environ).get(client_cookie(shop.slug)),
+            visitor=visitor if isinstance(visitor, str) and self.hub.store.visitors.is_token(visitor) else None,
+            allowance=Allowance(settings.message_burst, settings.messages_per_second),
+            address=peer_address(environ, settings.trusted_proxies),
+        )
+
+    async def leave(self, sid: str) -> None:
+        """The peer is gone; its conversation is not."""
+        peer = self._peers.pop(sid, None)
+        if peer is not None and peer.conversation is not None:
+            self.on_left(self.hub.writer.known(peer.conversation.id) or peer.conversation)
+
+    def joined(self) -> set[str]:
+        """The conversations that somebody is connected to here."""
+        return {peer.conversation.id for peer in self._peers.values() if peer.conversation is not None}
+
+    async def state_of(self, conversation: Conversation) -> Json:
+        """The conversation as its client sees it, with its place in the line."""
+        waits = conversation.status == "waiting"
+        queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
+        contact = conversation.contact if conversation.client_id is None else None
+        return client_conversation(conversation, queue, contact)
+
+    async def look_again(self, conversation_id: str) -> None:
+        """Who the peers of this conversation are may have changed: each goes where it belongs now, and is told."""
+        for sid, peer in list(self._peers.items()):
+            if peer.conversation is not None and peer.conversation.id == conversation_id:
+                await self._look_again(sid, peer)
+
+    async def _look_again(self, sid: str, peer: Peer) -> None:
+        before, peer.conversation = peer.conversation, None
+        try:
+            now = await self._conversation(sid, peer)
+        except (DatabaseError, DatabaseUnavailable) as error:
+            _log.warning("who a peer is could not be looked up; it is when it next asks: %s", error)
+            await self.leave_rooms(sid)
+            return
+        if before is not None and now.id != before.id:
+            await self.push("conversation", await self.state_of(now) | {"replaces": before.id}, room=sid)
+
+    async def end_session(self, shop: str, session_id: str) -> None:
+        """Close the connections that this session opened."""
+        for sid, peer in list(self._peers.items()):
+            if peer.shop.slug == shop and peer.identity.session_id == session_id:
+                await self.disconnect(sid)
+
+    async def beat(self) -> None:
+        """Tell every joined conversation that is stored where its log stands, as the database has it."""
+        joined: dict[str, set[str]] = {}
+        for peer in self._peers.values():
+            if peer.conversation is not None:
+                joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
+        await self.hub.projector.drain()
+        for shop, ids in joined.items():
+            for conversation in await self.hub.store.conversations.find_many(shop, sorted(ids)):
+                data = {
+                    "conversation": conversation.id,
+                    "last_seq": conversation.client_last_seq,
+                    "rev": conversation.rev,
+                }
+                await self.push("beat", data, room=conversation.id)
+        for sid, peer in [(sid, peer) for sid, peer in self._peers.items() if peer.host is not None]:
+            await self._look_again(sid, peer)  # another process may have heard a code in the chat that they are in
+        await self.hub.waiting.beat()
+
+    def _peer(self, sid: str) -> Peer:
+        peer = self._peers.get(sid)
+        if peer is None:
+            raise ProtocolError("unauthorized", "connect again")
+        return peer
+
+    async def _conversation(self, sid: str, peer: Peer) -> Conversation:
+        if peer.conversation is None:
+            peer.identity = await self._identify(peer)
+            if peer.identity.client_id is None and peer.visitor is None:
+                peer.visitor = self.hub.store.visitors.new_token()
+            visitor = peer.host or (self._hash_of(peer) if peer.visitor else None)
+            found = await self.hub.conversation_for(peer.shop, peer.identity, visitor=visitor)
+            await self.leave_rooms(sid, but=found.id)
+            await self.enter_room(sid, found.id)
+            peer.conversation = found
+        return self.hub.writer.known(peer.conversation.id) or peer.conversation
+
+    async def _identify(self, peer: Peer) -> Identity:
+        store, slug = self.hub.store, peer.shop.slug
+        identity, guest = await recognise(store, peer.shop, peer.cookie, peer.visitor)
+        peer.host = guest.host if guest is not None else None
+        if guest is None:
+            return identity
+        if guest.link:
+            peer.visitor = await store.visitors.admit(slug, guest)
+        return replace(identity, visitor=self._hash_of(peer))
+
+    def _hash_of(self, peer: Peer) -> str:
+        return self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor or "")
+
+    async def leave_rooms(self, sid: str, but: str | None = None) -> None:
+        """Leave every conversation, but this one."""
+        for room in self.rooms(sid):
+            if room not in (sid, but):
+                await self.leave_room(sid, room)
+
+
+def peer_address(environ: Mapping[str, Any], trusted_proxies: int) -> str:
+    """The address that the outermost trusted proxy saw, or the connection's own."""
+    request = environ.get("aiohttp.request")
+    if not isinstance(request, web.BaseRequest):
+        return ""
+    chain = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    seen = chain[-trusted_proxies].strip() if 0 < trusted_proxies <= len(chain) else ""
+    return seen or request.remote or ""
