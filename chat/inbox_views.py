@@ -70,7 +70,13 @@ class InboxViews(StaffPeers):
         )
         return {
             "staff": {"id": peer.staff.id, "name": peer.staff.name, "role": peer.staff.role},
-            "shop": {"slug": shop.slug, "name": shop.name, "timezone": shop.timezone, "language": shop.language},
+            "shop": {
+                "slug": shop.slug,
+                "name": shop.name,
+                "timezone": shop.timezone,
+                "language": shop.language,
+                "hours": {day: [list(span) for span in spans] for day, spans in shop.hours.items()},
+            },
             "people": [{"id": one.id, "name": one.name, "role": one.role} for one in people],
             "labels": [{"name": one.name, "color": one.color} for one in labels],
             "canned_replies": [

@@ -1,9 +1,9 @@
-/** The list of conversations as one member of staff has it before them: a view, its counts, and what is selected. */
+/** The list of conversations as one member of staff has it before them: a view, a label, a search, and what is selected. */
 import { ask } from "./line.js";
 
 /** The views in the order they are shown. */
-export const VIEWS = ["waiting", "mine", "open", "bot", "resolved"];
-const PAGE = 50;
+export const VIEWS = ["waiting", "mine", "open", "bot", "snoozed", "resolved", "all"];
+const PAGE = 100;
 const RECOUNT_AFTER = 1000; // milliseconds
 
 /** Whether a conversation is in a view, for the member of staff with the id `me`. */
@@ -14,6 +14,9 @@ export function belongs({ status, assignee }, view, me) {
 
 export class Desk {
   view = "waiting";
+  label = null;
+  query = "";
+  hits = {}; // of a search: where a message matched
   counts = {};
   selected = null;
   loading = true;
@@ -21,8 +24,12 @@ export class Desk {
   onchange = () => {};
 
   #known = new Map();
+  #sorted = null; // the list as it was last asked for; null: it has changed
+  #found = null; // ids in the order of a search
   #held = null;
+  #isFresh = true; // nothing of what is shown has been fetched yet
   #run = 0;
+  #more = null;
   #pushed = new Set(); // seen by push since the last question was asked
   #timer = null;
 
@@ -33,11 +40,10 @@ export class Desk {
     socket.on("conversation", (summary) => this.take(summary));
   }
 
-  /** The conversations of the view, the one last written in first; urgent ones lead where a person is due. */
+  /** What is listed: in the order of a search, else the one last written in first, and urgent ones lead where a person is due. */
   get list() {
-    const found = [...this.#known.values()].filter((one) => belongs(one, this.view, this.me) || one.id === this.#held);
-    const urgency = (one) => (this.view === "waiting" && one.urgent ? 1 : 0);
-    return found.sort((a, b) => urgency(b) - urgency(a) || (b.last?.at ?? "").localeCompare(a.last?.at ?? ""));
+    this.#sorted ??= this.#found ? this.#found.map((id) => this.#known.get(id)).filter(Boolean) : [...this.#known.values()].filter((one) => this.#isListed(one)).sort(this.#order);
+    return this.#sorted;
   }
 
   /** The summary of a conversation, or undefined where this desk has not seen it. */
@@ -47,43 +53,58 @@ export class Desk {
 
   /** How many conversations want a look: for the title of the page. */
   get unread() {
-    return [...this.#known.values()].filter((one) => one.unread > 0 && one.status !== "resolved" && one.status !== "bot").length;
+    let count = 0;
+    for (const one of this.#known.values()) if (one.unread > 0 && ["waiting", "open", "snoozed"].includes(one.status)) count += 1;
+    return count;
   }
 
   /** Show another view. */
-  async show(view) {
-    this.view = view;
-    this.#held = null;
-    this.loading = true;
-    this.onchange();
-    await this.load();
+  show(view) {
+    return this.#ask({ view, query: "" });
   }
 
-  /** Fetch the view anew: at the start, after a reconnect, now and then. The last call wins. */
+  /** Only conversations with this label; null: all. */
+  filter(label) {
+    return this.#ask({ label });
+  }
+
+  /** Look for words in all conversations; nothing to look for shows the view again. */
+  search(query) {
+    return this.#ask({ query: query.trim() });
+  }
+
+  /** Fetch what is shown anew: at the start, after a reconnect, now and then. The last call wins. */
   async load() {
     const run = ++this.#run;
-    const { view } = this;
+    const { query } = this;
     this.#pushed.clear();
-    const answer = await ask(this.socket, "inbox", { view, limit: PAGE });
+    const answer = await ask(this.socket, "inbox", this.#question());
     if (run !== this.#run) return;
-    for (const [id, one] of this.#known) if (belongs(one, view, this.me) && !this.#pushed.has(id)) this.#known.delete(id);
+    const goesOn = !query && this.#dropGone(answer);
+    const { cursor } = this;
+    this.#found = query ? answer.conversations.map(({ id }) => id) : null;
+    this.hits = answer.hits ?? {};
     this.#add(answer);
+    if (goesOn) this.cursor = cursor;
+    this.#isFresh = false;
     this.loading = false;
     this.onchange();
     if (this.#pushed.size) this.#countAgain();
   }
 
-  /** The next page of the view. */
-  async more() {
-    if (!this.cursor) return;
-    this.#add(await ask(this.socket, "inbox", { view: this.view, cursor: this.cursor, limit: PAGE }));
-    this.onchange();
+  /** The next page. Safe to call again and again: one is asked for at a time. */
+  more() {
+    if (!this.cursor || this.loading) return Promise.resolve();
+    this.#more ??= this.#loadMore().finally(() => (this.#more = null));
+    return this.#more;
   }
 
   /** A conversation is opened: it stays in the list though it may leave the view, so that nothing jumps. */
   hold(id) {
     this.selected = id;
-    this.#held = this.list.some((one) => one.id === id) ? id : null;
+    const isListed = this.list.some((one) => one.id === id);
+    this.#held = isListed ? id : null;
+    this.#sorted = null;
   }
 
   /** Take a conversation's new summary, as pushed or as the ack of what was done to it. */
@@ -94,7 +115,8 @@ export class Desk {
     this.#pushed.add(now.id);
     if (before) this.#recount(before, now);
     this.#known.set(now.id, now);
-    if (!before) this.#isNew(now);
+    this.#place(before, now);
+    if (!before) this.#isNew();
     this.onchange();
   }
 
@@ -105,8 +127,82 @@ export class Desk {
     const at = list.findIndex(({ id }) => id === this.selected);
     const next = at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by));
     this.selected = list[next].id;
+    if (next > list.length - 5) this.more().catch(() => {});
     this.onchange();
     return this.selected;
+  }
+
+  async #ask(changes) {
+    Object.assign(this, { loading: true, cursor: null, hits: {} }, changes);
+    this.#isFresh = true;
+    this.#held = null;
+    this.#found = this.query ? [] : null;
+    this.#sorted = null;
+    this.onchange();
+    await this.load();
+  }
+
+  #question() {
+    const view = this.query ? "all" : this.view;
+    return { view, limit: PAGE, ...(this.label ? { label: this.label } : {}), ...(this.query ? { q: this.query } : {}) };
+  }
+
+  async #loadMore() {
+    const run = this.#run;
+    const answer = await ask(this.socket, "inbox", { ...this.#question(), cursor: this.cursor });
+    if (run !== this.#run) return;
+    this.#add(answer);
+    this.onchange();
+  }
+
+  /** Forget what the first page should have and has not. True when what was loaded beyond it stays. */
+  #dropGone({ conversations, cursor }) {
+    const end = cursor && !this.#isFresh ? (conversations.at(-1)?.last?.at ?? "") : "";
+    let goesOn = false;
+    for (const [id, one] of this.#known) {
+      if (!this.#isIn(one) || this.#pushed.has(id)) continue;
+      if ((one.last?.at ?? "") >= end) this.#known.delete(id);
+      else goesOn = true;
+    }
+    return goesOn;
+  }
+
+  #isIn(one) {
+    const label = this.label?.toLowerCase();
+    return belongs(one, this.view, this.me) && (!label || (one.labels ?? []).some((name) => name.toLowerCase() === label));
+  }
+
+  #isListed(one) {
+    return this.#isIn(one) || one.id === this.#held;
+  }
+
+  #order = (a, b) => {
+    const urgency = this.view === "waiting" ? Number(b.urgent ?? false) - Number(a.urgent ?? false) : 0;
+    if (urgency) return urgency;
+    const [first, second] = [a.last?.at ?? "", b.last?.at ?? ""];
+    if (first !== second) return first < second ? 1 : -1;
+    return a.id < b.id ? 1 : -1;
+  };
+
+  /** Move one row to where it belongs now: the others keep their places. */
+  #place(before, now) {
+    if (!this.#sorted) return;
+    if (this.#found) {
+      this.#sorted = null;
+      return;
+    }
+    const list = before ? this.#sorted.filter(({ id }) => id !== now.id) : [...this.#sorted];
+    if (this.#isListed(now)) {
+      let low = 0;
+      let high = list.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.#order(list[middle], now) < 0) low = middle + 1;
+        else high = middle;
+      }
+      list.splice(low, 0, now);
+    }
+    this.#sorted = list;
   }
 
   #add({ conversations, counts, cursor }) {
@@ -114,6 +210,7 @@ export class Desk {
       const known = this.#known.get(one.id); // what was pushed meanwhile is newer than the answer
       if (!known || (known.last_seq ?? 0) <= (one.last_seq ?? 0)) this.#known.set(one.id, one);
     }
+    this.#sorted = null;
     this.counts = counts ?? this.counts;
     this.cursor = cursor ?? null;
   }
@@ -135,6 +232,7 @@ export class Desk {
   /** Never seen here: it may be new or come from a view not fetched, so the counts are asked for. */
   #isNew() {
     if (this.loading) return;
+    if (this.query) return; // what is found is not looked for again with every message
     this.load().catch(() => {});
   }
 }

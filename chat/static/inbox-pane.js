@@ -61,16 +61,18 @@ export class Pane {
     this.focus();
   }
 
-  /** Take, return to the bot, resolve; a refusal is told beside the buttons. */
+  /** Take, return to the bot, resolve; a refusal is told beside the buttons. Whether it was done. */
   async act(event) {
     const summary = this.desk.find(this.talk.id);
-    if (!summary || !ACTS[event](summary, this.desk.me)) return;
+    if (!summary || !ACTS[event](summary, this.desk.me)) return false;
     find("act-problem").hidden = true;
     try {
       await this.talk.act(event);
+      return true;
     } catch (refusal) {
       find("act-problem").textContent = problemText(refusal.code);
       find("act-problem").hidden = false;
+      return false;
     }
   }
 

@@ -21,15 +21,20 @@ export const WORDS = {
   too_long: (length, most) => `Too long: ${length} of ${most} characters.`,
 };
 
-export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "Bot", resolved: "Resolved" };
+export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "Bot", snoozed: "Snoozed", resolved: "Resolved", all: "All" };
 
 export const EMPTY_VIEWS = {
   waiting: ["Nobody is waiting", "When the bot hands someone over, they appear here first."],
   mine: ["Nothing of yours is open", "Take a conversation, or just answer it, and it is yours."],
   open: ["No conversation is open", "Conversations that a person has taken are listed here."],
   bot: ["The bot has nothing to do", "Conversations that it answers on its own are listed here."],
+  snoozed: ["Nothing is asleep", "Snooze a conversation, and it comes back by itself when its time is over or the client writes."],
+  all: ["No conversation yet", "Whoever texts the shop or writes in the chat appears here."],
   resolved: ["Nothing resolved yet", "Finished conversations are kept here. A new message starts them again."],
 };
+
+/** What an empty search says. */
+export const EMPTY_SEARCH = (query) => [`Nothing found for “${query}”`, "Try part of a name, the last digits of a phone number, a plate, an invoice number, or a word that was said."];
 
 export const STATUS_NAMES = { waiting: "Waiting for a person", open: "Open", bot: "With the bot", snoozed: "Snoozed", resolved: "Resolved" };
 
@@ -86,10 +91,25 @@ export const KEYS = [
   ["j", "Next conversation"],
   ["k", "Previous conversation"],
   ["Enter", "Open it, or write an answer in the open one"],
+  ["r", "Write an answer"],
+  ["n", "Write a note instead"],
+  ["/", "In an answer: canned replies"],
+  ["@", "In a note: call a colleague"],
   ["t", "Take it"],
+  ["a", "Assign it"],
+  ["l", "Labels"],
+  ["h", "Snooze it"],
+  ["e", "Resolve it"],
+  ["u", "Reopen it, or wake it up"],
   ["b", "Return it to the bot"],
-  ["r", "Resolve it"],
-  ["n", "Write a note instead of an answer"],
-  ["Esc", "Leave the field; on a phone, back to the list"],
+  ["s", "Search (also Ctrl or Cmd and K)"],
+  ["g w", "Waiting"],
+  ["g m", "Mine"],
+  ["g o", "Open"],
+  ["g b", "With the bot"],
+  ["g z", "Snoozed"],
+  ["g r", "Resolved"],
+  ["g a", "All"],
+  ["Esc", "Leave the field; close the conversation"],
   ["?", "Show this list"],
 ];

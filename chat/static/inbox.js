@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { cardOf } from "./inbox-card.js";
 import { Desk } from "./inbox-desk.js";
+import { Head } from "./inbox-head.js";
 import { Keys } from "./inbox-keys.js";
 import { ListView } from "./inbox-list.js";
 import { Pane } from "./inbox-pane.js";
@@ -11,7 +12,7 @@ import { KEYS } from "./inbox-words.js";
 import { findStorage } from "./keep.js";
 import { connectOptions } from "./line.js";
 import { Outbox } from "./outbox.js";
-import { applyTheme } from "./theme.js";
+import { applyTheme, themeControl } from "./theme.js";
 
 const page = document.body.dataset;
 const find = (id) => document.getElementById(id);
@@ -29,17 +30,22 @@ const pane = new Pane({ talk, desk, storage: keep, onleave: () => leave() });
 const list = new ListView({
   views: find("views"),
   list: find("conversations"),
+  scroller: find("side-scroll"),
   empty: find("list-empty"),
-  more: find("list-more"),
-  onview: (view) => desk.show(view).catch(() => update()),
-  onopen: (id) => open(id),
-  onmore: () => desk.more().catch(() => update()),
+  search: find("search"),
+  clear: find("search-clear"),
+  label: find("label-filter"),
+  desk,
+  shop,
+  onopen: (id, seq) => open(id, false, seq),
 });
+const head = new Head({ socket, talk, desk, shop });
 let cardShown = "";
 
 function update() {
-  list.render(desk, talk.id);
+  list.render(talk.id);
   pane.render();
+  if (talk.id) head.render();
   showCard();
   document.body.classList.toggle("is-talking", talk.id !== null);
   document.title = desk.unread ? `(${desk.unread}) ${TITLE}` : TITLE;
@@ -54,10 +60,11 @@ function showCard() {
   if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary, (id, accept) => talk.decide(id, accept)));
 }
 
-function open(id, thenWrite = false) {
+/** Open a conversation; with `seq`, at that message. */
+function open(id, thenWrite = false, seq = null) {
   desk.hold(id);
   document.body.classList.remove("shows-card");
-  if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", `#${id}`);
+  if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", seq ? `#${id}/${seq}` : `#${id}`);
   pane.enter();
   talk.open(id);
   update();
@@ -133,16 +140,37 @@ function wireKeys() {
       enter: () => (talk.id ? pane.focus() : desk.selected && open(desk.selected, true)),
       take: () => pane.act("take"),
       return_to_bot: () => pane.act("return_to_bot"),
-      resolve: () => pane.act("resolve"),
+      resolve,
+      reopen: () => talk.id && head.reopen(),
+      assign: () => talk.id && head.assign.open(),
+      labels: () => talk.id && head.labels.open(),
+      snooze: () => talk.id && head.snooze.open(),
       note: () => pane.writeNote(),
+      reply: () => talk.id && pane.focus(),
+      search: () => list.startSearch(),
+      view: (view) => desk.show(view).catch(() => update()),
       help: () => find("keys").showModal(),
-      leave: () => (pane.isWriting ? find("thread-scroll").focus() : leave()),
+      leave: leaveField,
     },
   });
   find("keys-list").append(...KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", { text: key })), el("dd", { text: what }))));
-  find("keys-open").addEventListener("click", () => find("keys").showModal());
+  find("keys-open").addEventListener("click", () => ((find("side-menu").open = false), find("keys").showModal()));
   find("keys-on").checked = keys.on;
   find("keys-on").addEventListener("change", (event) => (keys.on = event.target.checked));
+}
+
+/** Resolve the open conversation, and offer to take it back. */
+async function resolve() {
+  const { id } = talk;
+  if (id && desk.find(id)?.status !== "resolved" && (await pane.act("resolve"))) head.resolved(id);
+}
+
+/** Escape: out of a field first, then out of the conversation. */
+function leaveField() {
+  find("side-menu").open = false;
+  if (pane.isWriting) find("thread-scroll").focus();
+  else if (document.activeElement === find("search")) find("conversations").focus();
+  else leave();
 }
 
 function wirePage() {
@@ -150,6 +178,9 @@ function wirePage() {
   talk.onchange = update;
   shop.onchange = update;
   talk.onnews = (messages) => pane.announceHere(messages);
+  find("side-theme").append(themeControl());
+  document.addEventListener("pointerdown", ({ target }) => find("side-menu").contains(target) || (find("side-menu").open = false));
+  document.querySelector('[data-act="resolve"]').addEventListener("click", (event) => (event.stopImmediatePropagation(), resolve()), { capture: true });
   find("card-toggle").addEventListener("click", () => document.body.classList.toggle("shows-card"));
   find("card-close").addEventListener("click", () => document.body.classList.remove("shows-card"));
   addEventListener("popstate", () => (location.hash.length > 1 ? location.hash.slice(1) !== talk.id && open(location.hash.slice(1)) : close()));

@@ -75,7 +75,7 @@ async def test_by_keyboard_alone(scene: Scene) -> None:
     await expect(staff.locator("#pane-status")).to_contain_text("Open with you")
     await staff.keyboard.press("b")
     await expect(staff.locator("#pane-status")).to_contain_text("With the bot")
-    await staff.keyboard.press("r")
+    await staff.keyboard.press("e")
     await expect(staff.locator("#pane-status")).to_contain_text("Resolved")
     await staff.keyboard.press("?")
     await expect(staff.get_by_role("dialog")).to_be_visible()
