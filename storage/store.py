@@ -17,9 +17,13 @@ from storage import (
     invoices,
     labels,
     messages,
+    news,
+    notices,
+    notification_settings,
     outbox,
     payments,
     presence,
+    push_subscriptions,
     reminders,
     search,
     service_records,
@@ -42,6 +46,7 @@ from storage.chats import Chats
 from storage.clients import Clients
 from storage.consents import Consents
 from storage.conversations import Conversations
+from storage.deployment import Deployment
 from storage.episodes import Episodes
 from storage.estimates import Estimates
 from storage.file_links import FileLinks
@@ -53,10 +58,14 @@ from storage.invoices import Invoices
 from storage.labels import Labels
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
+from storage.news import NewsDesk
+from storage.notices import Notices
+from storage.notification_settings import NotificationSettingsBook
 from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.payments import Payments
 from storage.presence import Presences
+from storage.push_subscriptions import PushSubscriptions
 from storage.reminders import Reminders
 from storage.search import SearchIndex
 from storage.service_records import ServiceRecords
@@ -97,6 +106,10 @@ _INDEXES = {
     CannedReplies.name: canned_replies.INDEXES,
     Labels.name: labels.INDEXES,
     Presences.name: presence.INDEXES,
+    PushSubscriptions.name: push_subscriptions.INDEXES,
+    NotificationSettingsBook.name: notification_settings.INDEXES,
+    Notices.name: notices.INDEXES,
+    NewsDesk.name: news.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **search.INDEXES,
     **access.INDEXES,
@@ -134,10 +147,7 @@ class Storage:
         self.unrouted = UnroutedTexts(database)
         self.unclear = UnclearMessages(database)
         self.change_requests = ChangeRequests(database)
-        self.activity = Activity(database)
-        self.canned_replies = CannedReplies(database)
-        self.labels = Labels(database)
-        self.presence = Presences(database)
+        self._open_inbox(database)
         self.search_index = SearchIndex(database)
         self.search = Search(self.search_index, self.conversations, self.messages)
         self.access = Access(database, secret_key)
@@ -148,6 +158,18 @@ class Storage:
         self.visitors = self.access.visitors
         self.attempts = self.access.attempts
         self.accounts = Accounts(self.invoices, self.payments)
+
+    def _open_inbox(self, database: Database) -> None:
+        """What staff work with among themselves."""
+        self.activity = Activity(database)
+        self.canned_replies = CannedReplies(database)
+        self.labels = Labels(database)
+        self.presence = Presences(database)
+        self.deployment = Deployment(database)
+        self.push_subscriptions = PushSubscriptions(database)
+        self.notification_settings = NotificationSettingsBook(database)
+        self.notices = Notices(database)
+        self.news = NewsDesk(database)
 
     async def make_records_findable(self, shop: str) -> None:
         """Let staff find clients by all records that the shop has, as they are now."""

@@ -1,0 +1,85 @@
+"""News: what happened outside the log that staff must be told of, kept until they were.
+
+Written by whoever makes it happen (a turn of the bot, a page of the portal), at a key of its own, so that a repeat is
+the same news; taken up by the chat's worker, which says who hears of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from config.clock import utc_now
+from storage.codec import from_document, to_document
+from storage.estimates import Decision
+from storage.ids import record_id
+from storage.mongo import Database
+
+NewsKind: TypeAlias = Literal["change_request", "estimate"]
+Place: TypeAlias = Literal["chat", "portal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One thing that happened. `record` is the change request's or the estimate's id; `decisions` are line id ->
+    decision.
+    """
+
+    id: str
+    shop: str
+    kind: NewsKind
+    client_id: str
+    record: str
+    place: Place
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    at: datetime = field(default_factory=utc_now)
+
+
+INDEXES = [IndexModel([("at", ASCENDING)], name="news_at")]
+
+
+def change_asked(shop: str, client_id: str, request: str) -> News:
+    """A client asked for a change of the own details."""
+    news = record_id(shop, "news", f"change_request:{request}")
+    return News(id=news, shop=shop, kind="change_request", client_id=client_id, record=request, place="chat")
+
+
+def estimate_decided(shop: str, client_id: str, estimate: str, decisions: dict[str, Decision], *, place: Place) -> News:
+    """A client decided on lines of an estimate; the same decisions again are the same news."""
+    lines = ",".join(f"{line}={decision}" for line, decision in sorted(decisions.items()))
+    return News(
+        id=record_id(shop, "news", f"estimate:{estimate}:{lines}"),
+        shop=shop,
+        kind="estimate",
+        client_id=client_id,
+        record=estimate,
+        place=place,
+        decisions=dict(decisions),
+    )
+
+
+class NewsDesk:
+    """What is still to be told, of all shops."""
+
+    name = "news"
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database[self.name]
+
+    async def add(self, news: News) -> None:
+        """Write it down; what is there already stays."""
+        try:
+            await self._collection.insert_one(to_document(news))
+        except DuplicateKeyError:
+            return
+
+    async def list(self, limit: int = 50) -> "list[News]":
+        """What is to be told, the oldest first. For all shops, as a worker asks."""
+        cursor = self._collection.find({"at": {"$lte": utc_now()}}).sort("at", 1).limit(limit)
+        return [from_document(News, document) async for document in cursor]
+
+    async def remove(self, news: News) -> None:
+        """It was told."""
+        await self._collection.delete_one({"_id": news.id, "shop": news.shop})
