@@ -25,6 +25,7 @@ from bot.which_estimate import (
     say_total,
 )
 from storage.estimates import Estimate
+from storage.news import estimate_decided
 from storage.proof import Asked, Rule, rule_for
 from storage.records import NotFound
 
@@ -125,6 +126,9 @@ class DecideEstimate(Form):
             )
         except NotFound:
             return Done(reply=Reply(text=context.say("no_estimates")))
+        await context.store.news.add(
+            estimate_decided(context.shop.slug, estimate.client_id, estimate.id, decisions, place="chat")
+        )
         calls = _with(decisions, "call_me")
         parts = _told(context, estimate, decisions, "done")
         parts += [when_someone_writes(context)] if calls else []

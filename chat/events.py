@@ -221,6 +221,28 @@ class DecideChange(Payload):
     accept: bool
 
 
+class SetNotifications(Payload):
+    """`/staff` set_notifications: what is named changes. `mute` is for how long devices stay silent."""
+
+    unassigned: bool | None = None
+    papers: bool | None = None
+    quiet_when_closed: bool | None = None
+    mute: Literal["off", "hour", "tomorrow", "forever"] | None = None
+
+
+class SeenNotifications(Payload):
+    """`/staff` seen_notifications: those of a conversation, these, or (neither given) all."""
+
+    conversation: str | None = Field(default=None, min_length=1, max_length=64)
+    ids: list[str] = Field(default=[], max_length=100)
+
+
+class TryNotification(Payload):
+    """`/staff` try_notification: on which of the own devices."""
+
+    device: str = Field(min_length=1, max_length=64)
+
+
 CLIENT_EVENTS: Mapping[str, type[Payload]] = {
     "sync": Sync,
     "history": History,
@@ -250,6 +272,10 @@ STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "typing": StaffTyping,
     "read": StaffRead,
     "decide_change": DecideChange,
+    "notifications": Nothing,
+    "set_notifications": SetNotifications,
+    "seen_notifications": SeenNotifications,
+    "try_notification": TryNotification,
 }
 
 _P = TypeVar("_P", bound=Payload)

@@ -17,6 +17,7 @@ class Event(StrEnum):
     CLIENT_WRITES = "client_writes"
     BOT_ANSWERS = "bot_answers"
     BOT_HANDS_OFF = "bot_hands_off"
+    CLIENT_ASKS = "client_asks"  # for a person, on a page of the portal
     STAFF_WRITES = "staff_writes"
     STAFF_NOTES = "staff_notes"
     SYSTEM_WRITES = "system_writes"
@@ -75,6 +76,7 @@ _ROWS: Final[dict[Event, tuple[_Cell | None, ...]]] = {
     Event.CLIENT_WRITES: (_STAYS, _STAYS, _STAYS, _WOKEN, _Cell("bot", Who.NOBODY, new_episode=True)),
     Event.BOT_ANSWERS: (_STAYS, _STAYS, None, None, None),
     Event.BOT_HANDS_OFF: (_Cell("waiting"), _STAYS, None, None, None),
+    Event.CLIENT_ASKS: (_Cell("waiting"), _STAYS, _STAYS, _WOKEN, _Cell("waiting", Who.NOBODY, new_episode=True)),
     Event.STAFF_WRITES: (_MINE, _MINE, _Cell(None, Who.ACTOR_IF_NOBODY), _Cell("open", Who.ACTOR_IF_NOBODY), _AGAIN),
     Event.STAFF_NOTES: (_STAYS, _STAYS, _STAYS, _STAYS, _STAYS),
     Event.SYSTEM_WRITES: (_STAYS, _STAYS, _STAYS, _STAYS, _STAYS),

@@ -79,6 +79,7 @@ class Outbound:
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()  # staff ids that a note calls
     hand_off: HandOff | None = None  # the system asks for a person; where a person has it already, no more than is said
+    elsewhere: bool = False  # the client asked for a person on a page: what was resolved waits again
     origin: str | None = None
 
 
@@ -189,7 +190,7 @@ class Hub:
         channel = outbound.channel or conversation.channel
         leaves = channel != "web" and not outbound.private
         event = _event_of(outbound, conversation)
-        handed = outbound.hand_off if event is Event.BOT_HANDS_OFF else None
+        handed = outbound.hand_off if event in (Event.BOT_HANDS_OFF, Event.CLIENT_ASKS) else None
         written = await self.writer.append(
             Draft(
                 conversation=conversation,
@@ -297,6 +298,8 @@ class Hub:
 
 
 def _event_of(outbound: Outbound, conversation: Conversation) -> Event:
+    if outbound.elsewhere and outbound.hand_off is not None:
+        return Event.CLIENT_ASKS
     if outbound.hand_off is not None and conversation.status in ("bot", "waiting"):
         return Event.BOT_HANDS_OFF
     if outbound.private:

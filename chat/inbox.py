@@ -18,9 +18,10 @@ from chat.events import (
 )
 from chat.hub import Outbound
 from chat.inbox_acts import InboxActs
+from chat.inbox_notices import InboxNotices
 from chat.inbox_views import InboxViews
 from chat.sockets import Allowance, cookies_of
-from chat.staff_peers import StaffPeer, shop_room
+from chat.staff_peers import StaffPeer, person_room, shop_room
 from storage.conversations import Conversation
 from storage.messages import Attachment, Entry
 from storage.sessions import STAFF_COOKIE
@@ -29,7 +30,7 @@ from storage.shops import Shop
 _OPENING_PAGE = 100
 
 
-class StaffNamespace(InboxViews, InboxActs):
+class StaffNamespace(InboxViews, InboxActs, InboxNotices):
     """Staff, each in the room of their shop: connecting, reading, writing. Views and acts have files of their own."""
 
     async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:  # noqa: ARG002  # tokens come with the API
@@ -44,6 +45,7 @@ class StaffNamespace(InboxViews, InboxActs):
         allowance = Allowance(self._settings.message_burst, self._settings.messages_per_second)
         self._peers[sid] = StaffPeer(shop, staff, allowance)
         await self.enter_room(sid, shop_room(shop.slug))
+        await self.enter_room(sid, person_room(staff.id))
         await self.presence.arrive(sid, staff)
 
     async def leave(self, sid: str) -> None:

@@ -84,7 +84,7 @@ class InboxViews(StaffPeers):
                 for one in replies
             ],
             "presence": presence,
-            "push": None,
+            "push": {"public_key": self.push_key} if self.push_key else None,
         }
 
     async def _page(self, shop: str, me: str, asked: Inbox, after: tuple[datetime, str] | None, limit: int) -> Page:

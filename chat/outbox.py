@@ -1,4 +1,4 @@
-"""Delivers what the outbox holds: SMS and e-mail, to whoever can send them, and says aloud what it gives up on.
+"""Delivers what the outbox holds: SMS, e-mail and pushes, to whoever can send them, and says aloud what it gives up on.
 
 Wakes at once when a row is added in this process, and looks every `poll_seconds` for rows that others added or that
 fall due. Texts to one person leave one after the other, in the order in which they were added; people do not wait for
@@ -130,7 +130,7 @@ class OutboxWorker:
         if self._closing:
             await outbox.put_back(row, now)
             return
-        if await self._comes_after_another(row, now):
+        if row.kind != "push" and await self._comes_after_another(row, now):
             await outbox.put_back(row, now + _HOLD)
             return
         sender, problem = await self._sender_of(row)
@@ -148,7 +148,7 @@ class OutboxWorker:
                 await self._store.consents.stop(row.shop, row.to, utc_now(), "carrier")
             await self._give_up(row, OPTED_OUT if error.opted_out else error.code)
         except TryLater as error:
-            await self._report(await outbox.mark_retry(row, error.code, uncertain=row.uncertain))
+            await self._report(await outbox.mark_retry(row, error.code, uncertain=row.uncertain, after=error.after))
         except OutcomeUnknown as error:
             await self._report(await outbox.mark_retry(row, error.code, uncertain=True))
         else:
@@ -181,6 +181,8 @@ class OutboxWorker:
         """From whom it goes, and why it cannot go, if so."""
         if row.kind == "email":
             return row.sender or self._mail_sender, None
+        if row.kind == "push":
+            return row.sender, None
         consents = self._store.consents
         if await consents.is_stopped(row.shop, row.to):
             confirms = row.purpose == "opt_out" and await consents.is_last_word(row.shop, row.to)

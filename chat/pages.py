@@ -13,6 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chat.push_pages import PushPages, push_routes
 from chat.statics import ChatStatics
 from config.settings import Settings
 from storage.sessions import STAFF_COOKIE
@@ -53,6 +54,7 @@ def chat_routes(context: ChatPages) -> list[web.AbstractRouteDef]:
         web.get("/static/chat/{name}", statics.on_own),
         web.get("/static/chat/{mark}/{name}", statics.on_own),
         web.get("/vendor/{name}", statics.on_vendor),
+        *push_routes(PushPages(settings=context.settings, store=context.store, statics=statics)),
     ]
 
 

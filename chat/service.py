@@ -27,6 +27,7 @@ from chat.outbox import OutboxWorker
 from chat.pages import ChatPages, chat_routes
 from chat.presence import RENEW_SECONDS, PresenceBoard
 from chat.pushes import SocketPushes
+from chat.pushing import open_pushing
 from chat.reaching import Reaching
 from chat.search_feed import SearchFeed
 from chat.simulator import SimulatorContext, simulator_routes
@@ -64,13 +65,18 @@ class Chat:
 class Effects:
     """What a page makes happen in the chat at once."""
 
-    def __init__(self, bell: asyncio.Event, clients: ClientNamespace) -> None:
+    def __init__(self, bell: asyncio.Event, news_bell: asyncio.Event, clients: ClientNamespace) -> None:
         self._bell = bell
+        self._news_bell = news_bell
         self._clients = clients
 
     def outbox_filled(self) -> None:
         """Something waits to be delivered."""
         self._bell.set()
+
+    def estimate_decided(self) -> None:
+        """A client decided on an estimate: staff are to hear of it."""
+        self._news_bell.set()
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets go too."""
@@ -105,9 +111,12 @@ async def open_chat(
         stack.push_async_callback(staff.presence.close)
         reaching = _reaching(settings, hub, clients, bell, work=work)
         stack.push_async_callback(reaching.close)
+        pushing = await stack.enter_async_context(open_pushing(settings, clock, hub, staff, bell.set))
         sweep = Sweep(hub, reaching.note)
+        sweep.look_again = pushing.notifier.look_again
         await sweep.answer_owed(patience=_NO_PATIENCE)
         tasks: list[Coroutine[Any, Any, Any]] = [
+            pushing.notifier.run(),
             every(BEAT_SECONDS, clients.beat),
             every(BEAT_SECONDS, staff.beat),
             every(RENEW_SECONDS, staff.presence.renew),
@@ -115,16 +124,26 @@ async def open_chat(
             every(reaching.look_seconds, reaching.look),
         ]
         if work:
-            carriers = senders(settings, http, store.outbox)
+            carriers = senders(settings, http, store.outbox, pushing.sender)
             mail_sender = settings.mail.sender
             outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
-            tasks += [outbox.run(), every(_SWEEP_SECONDS, sweep.answer_owed), every(_IDLE_SECONDS, sweep.close_idle)]
-            tasks += [every(_SNOOZE_SECONDS, Snoozes(hub).wake_due), SearchFeed(store).take_in_the_past()]
-            tasks += [every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now()))]
+            tasks += [outbox.run(), pushing.tell_news(), *_chores(hub, sweep)]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, bell, node_modules)
-        yield Chat(hub, Effects(bell, clients), routes, sockets)
+        yield Chat(hub, Effects(bell, pushing.bell, clients), routes, sockets)
+
+
+def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
+    """What a worker does now and again."""
+    store = hub.store
+    return [
+        every(_SWEEP_SECONDS, sweep.answer_owed),
+        every(_IDLE_SECONDS, sweep.close_idle),
+        every(_SNOOZE_SECONDS, Snoozes(hub).wake_due),
+        SearchFeed(store).take_in_the_past(),
+        every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now())),
+    ]
 
 
 def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyncio.Event, *, work: bool) -> Reaching:

@@ -40,12 +40,18 @@ def shop_room(shop: str) -> str:
     return f"shop:{shop}"
 
 
+def person_room(staff_id: str) -> str:
+    """The room of one person's sockets, wherever they are connected."""
+    return f"staff:{staff_id}"
+
+
 class StaffPeers(GuardedNamespace):
     """The connections, and how an event finds its peer and its conversation."""
 
     hub: Hub  # handed in by `service.py`: hub and sockets know each other
     presence: PresenceBoard
     canned: Canned
+    push_key: str = ""  # what browsers subscribe to notifications with
 
     def __init__(self, settings: Settings, clock: BusinessClock) -> None:
         super().__init__("/staff", STAFF_EVENTS)
@@ -75,6 +81,10 @@ class StaffPeers(GuardedNamespace):
         """Everybody in the shop's inbox sees who is there."""
         await self.push("presence", {"people": people}, room=shop_room(shop))
         self.hub.waiting.people_changed(shop, len(people))
+
+    async def tell_person(self, staff_id: str, notification: Json) -> None:
+        """One person is told of something, in every tab."""
+        await self.push("notification", notification, room=person_room(staff_id))
 
     async def _act(self, sid: str, asked: InConversation, event: Event, **details: Any) -> Json:
         peer, conversation = await self._find(sid, asked)

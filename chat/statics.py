@@ -15,7 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 _OWN = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 _VENDOR = {"socket.io.esm.min.js": "socket.io-client/dist/socket.io.esm.min.js"}  # address -> place under node_modules
 _LOADER = "loader.js"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -72,6 +72,10 @@ class ChatStatics:
         file = self._own.get(request.match_info["name"])
         return _answer(request, file, for_ever=request.match_info.get("mark") == self.mark)
 
+    def answer(self, request: web.Request, name: str) -> web.Response:
+        """One of our own files at another address, asked for again each time. Raises KeyError for none of ours."""
+        return _answer(request, self._own[name], for_ever=False)
+
     async def on_vendor(self, request: web.Request) -> web.Response:
         """`/vendor/{name}`."""
         file = self._vendor.get(request.match_info["name"])
@@ -88,9 +92,10 @@ class ChatStatics:
 def _answer(request: web.Request, file: StaticFile | None, *, for_ever: bool) -> web.Response:
     if file is None:
         raise web.HTTPNotFound
+    is_text = file.content_type != "image/png"
     headers = {
         "Cache-Control": _FOR_EVER if for_ever else _ASK_AGAIN,
-        "Content-Type": f"{file.content_type}; charset=utf-8",
+        "Content-Type": f"{file.content_type}; charset=utf-8" if is_text else file.content_type,
         "ETag": f'"{file.mark}"',
         "Vary": "Accept-Encoding",
     }

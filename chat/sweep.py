@@ -6,7 +6,7 @@ when repeated: one insert decides on an answer, the outbox knows an entry's id.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,13 @@ _IDLE = timedelta(hours=24)
 _IDLE_AT_ONCE = 200
 
 
+LookAgain = Callable[[Sequence[Entry]], Awaitable[datetime | None]]  # from when on it has to be shown them again
+
+
+async def _nobody_looks(entries: Sequence[Entry]) -> datetime | None:  # noqa: ARG001  # it is what others look at
+    return None
+
+
 class Sweep:
     """Run `answer_owed` at start with no patience, and then now and again."""
 
@@ -40,6 +47,7 @@ class Sweep:
         self._feed = SearchFeed(hub.store)
         self._sweeps = Sweeps(hub.store.database)
         self._shops: dict[str, Shop | None] = {}
+        self.look_again: LookAgain = _nobody_looks  # who else has to hear of entries that a dead process stored
 
     async def answer_owed(self, patience: timedelta = timedelta(seconds=10)) -> int:
         """Run again what was left undone and is older than `patience`; how many messages that were."""
@@ -60,7 +68,8 @@ class Sweep:
             for entry in seen.unread.values():
                 await self._note(entry)
         await self._feed.take(seen.entries)
-        await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone)]))
+        early = await self.look_again(seen.entries)
+        await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone), *([early] if early else [])]))
         if undone:
             _log.info("%d messages had no answer yet; they get it now", len(undone))
         return len(undone)

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +73,31 @@ class Actions(_Frozen):
     port: int = Field(default=5055, ge=1, le=65535)  # where Rasa expects its action server
 
 
+class Push(_Frozen):
+    """Notifications on staff's devices. Without `private_key` one is made at the first start, and kept."""
+
+    private_key: SecretStr | None = None  # VAPID: 32 bytes, base64url
+    contact: str = Field(default="", pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://[^\s]+)?$")
+    after_seconds: float = Field(default=10.0, ge=0, le=3600)  # for how long a message may be read before
+    also_to: tuple[str, ...] = ()  # origins of push services of one's own, wherever they are
+
+    @field_validator("private_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", value.get_secret_value()):
+            raise ValueError("must be 32 bytes as base64url (43 letters)")
+        return value
+
+    @field_validator("also_to", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        given = value.replace(",", " ").split() if isinstance(value, str) else value
+        for one in given if isinstance(given, list | tuple) else ():
+            if not re.fullmatch(r"https?://[^/\s?#]+", str(one)):
+                raise ValueError("must be origins: https://push.example, with commas between them")
+        return given
+
+
 class Settings(_Frozen):
     """The whole tree. Field comments in `docs/operating.md`; the names there are those of `_NAMES` below."""
 
@@ -92,6 +118,7 @@ class Settings(_Frozen):
     reach_after: float = Field(default=60.0, gt=0)  # seconds that an answer stays unread before a text or mail tells
     twilio: Twilio = Twilio()
     mail: Mail = Mail()
+    push: Push = Push()
     rasa: Rasa = Rasa()
     actions: Actions = Actions()
 
@@ -148,6 +175,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "TWILIO_TIMEOUT_SECONDS": ("twilio", "timeout_seconds"),
     "SMTP_URL": ("mail", "url"),
     "MAIL_FROM": ("mail", "sender"),
+    "VAPID_PRIVATE_KEY": ("push", "private_key"),
+    "VAPID_CONTACT": ("push", "contact"),
+    "PUSH_AFTER_SECONDS": ("push", "after_seconds"),
+    "PUSH_ALSO_TO": ("push", "also_to"),
     "RASA_URL": ("rasa", "url"),
     "RASA_TOKEN": ("rasa", "token"),
     "RASA_TIMEOUT_SECONDS": ("rasa", "timeout_seconds"),

@@ -16,6 +16,9 @@ class Live(Protocol):
     def outbox_filled(self) -> None:
         """Something waits to be delivered: a one-time code."""
 
+    def estimate_decided(self) -> None:
+        """A client decided on an estimate, and it stands in the news: staff are to hear of it."""
+
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
 
@@ -25,6 +28,9 @@ class Quiet:
 
     def outbox_filled(self) -> None:
         """Nobody to wake."""
+
+    def estimate_decided(self) -> None:
+        """Nobody to tell; the news are kept."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """No sockets here."""

@@ -13,6 +13,7 @@ from aiohttp import web
 from portal_views.access import ShopRequest
 from portal_views.client_records import vehicles_of
 from storage.estimates import Decision, Estimate
+from storage.news import estimate_decided
 
 _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _LINE = "line:"  # before a line's id, in the name of its field
@@ -34,6 +35,7 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
         return await _page(asked, estimate, chosen=chosen)
     confirmed = fields.get("confirm")
     if confirmed is not None and estimate.holds(chosen):
+        await _tell_staff(asked, estimate, chosen)  # the first time may have broken off before
         raise _to_page(asked)
     if not set(chosen) <= {line.id for line in estimate.open_on(today)}:
         return await _page(asked, estimate, chosen={}, problem="estimate.taken", status=409)
@@ -42,7 +44,14 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     if confirmed != estimate.content_mark:
         return await _check_page(asked, estimate, chosen, problem="estimate.changed", status=409)
     await asked.context.store.estimates.decide(asked.shop.slug, estimate.id, chosen, asked.now)
+    await _tell_staff(asked, estimate, chosen)
     raise _to_page(asked)
+
+
+async def _tell_staff(asked: ShopRequest, estimate: Estimate, chosen: dict[str, Decision]) -> None:
+    news = estimate_decided(asked.shop.slug, estimate.client_id, estimate.id, chosen, place="portal")
+    await asked.context.store.news.add(news)
+    asked.context.live.estimate_decided()
 
 
 async def _get(asked: ShopRequest) -> Estimate:

@@ -1,4 +1,4 @@
-"""The outbox: what must still reach a person by SMS or e-mail, and how far it has come.
+"""The outbox: what must still reach a person by SMS, e-mail or push, and how far it has come.
 
 A row is added once (`dedupe_key`), claimed by a sender, and ends as sent or failed; the carrier's word moves it on. A
 claim is a lease: `next_at` goes to its end, so a row whose sender died falls due again by itself. All times are of the
@@ -19,7 +19,7 @@ from storage.codec import Document, from_document, to_document
 from storage.ids import new_id
 from storage.mongo import Database
 
-OutboxKind = Literal["sms", "email"]
+OutboxKind = Literal["sms", "email", "push"]
 OutboxState = Literal["queued", "sent", "delivered", "read", "failed"]
 
 # A state only moves to one of a higher rank. That it arrived counts for more than an earlier word that it had failed.
@@ -34,7 +34,9 @@ _EARLY_FOR = timedelta(days=2)  # how long a carrier's word waits for a row that
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """One text or e-mail to one person. `to` and `sender` are E.164 or an e-mail address."""
+    """One text or e-mail to one person, or one push to a device of staff. `to` and `sender` are E.164 or an e-mail
+    address; of a push, `to` is the device's id and the text what it shows.
+    """
 
     id: str = field(default_factory=new_id)
     shop: str
@@ -55,6 +57,7 @@ class OutboxRow:
     provider_id: str | None = None
     error: str | None = None
     created_at: datetime = field(default_factory=utc_now)
+    expires_at: datetime | None = None  # when the row is of no more use; None: it is kept
 
     def late(self, now: datetime) -> bool:
         """Whether it is too late to send it."""
@@ -68,6 +71,7 @@ INDEXES = [
     IndexModel([("state", 1), ("next_at", 1)], name="outbox_due"),
     IndexModel([("provider_id", 1)], name="outbox_provider"),  # whole: not every engine looks up by a partial index
     IndexModel([("shop", 1), ("to", 1), ("created_at", 1)], name="outbox_to"),
+    IndexModel([("expires_at", 1)], name="outbox_expiry", expireAfterSeconds=0),
 ]
 EARLY_INDEXES = [IndexModel([("expires_at", 1)], name="early_status_expiry", expireAfterSeconds=0)]
 
@@ -136,14 +140,16 @@ class Outbox:
             await self._advance(row.id, early["state"], early.get("error"))
         return await self._reread(row)
 
-    async def mark_retry(self, row: OutboxRow, error: str, *, uncertain: bool = False) -> OutboxRow:
-        """It was not sent, or with `uncertain` nobody knows: try again later.
+    async def mark_retry(
+        self, row: OutboxRow, error: str, *, uncertain: bool = False, after: timedelta | None = None
+    ) -> OutboxRow:
+        """It was not sent, or with `uncertain` nobody knows: try again later, not before `after`.
 
         Fails for good after the last try, or when later is too late. A claim that has meanwhile gone to another sender
         is left alone.
         """
         wait = BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-        next_at = utc_now() + wait
+        next_at = utc_now() + max(wait, after or wait)
         if row.attempts > len(BACKOFF) or row.late(next_at):
             return await self.mark_failed(row, error)
         await self._rows.update_one(

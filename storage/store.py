@@ -119,7 +119,7 @@ _INDEXES = {
 class Storage:
     """Everything that is stored, one attribute per repository. `secret_key` keys the digests of what is secret."""
 
-    def __init__(self, database: Database, secret_key: str = DEVELOPMENT_SECRET) -> None:  # noqa: PLR0915  # a line each
+    def __init__(self, database: Database, secret_key: str = DEVELOPMENT_SECRET) -> None:  # a line each
         self.database = database
         self.shops = Shops(database)
         self.staff = Staffs(database)

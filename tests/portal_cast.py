@@ -279,10 +279,14 @@ class Live:
     """What the pages made happen elsewhere."""
 
     woken: int = 0
+    decided: int = 0
     ended: list[str] = field(default_factory=list)
 
     def outbox_filled(self) -> None:
         self.woken += 1
+
+    def estimate_decided(self) -> None:
+        self.decided += 1
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)

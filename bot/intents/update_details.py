@@ -20,6 +20,7 @@ from bot.form import CONFIRM, Done, Filling, Form, FormState, Slot
 from bot.reply import Choice, HandOff, Reply
 from bot.tracker import Slots
 from storage.change_requests import ChangeRequest, DetailName, change_request_id
+from storage.news import change_asked
 from storage.proof import Asked
 from storage.vehicles import Vehicle
 
@@ -168,9 +169,10 @@ class UpdateDetails(Form):
         """Write each down under the message's id: the same yes again is the same requests."""
         client_id, turn = context.peer.known_client_id(), context.turn
         for name, new in filled["changes"].items():
+            request_id = change_request_id(context.shop.slug, turn.message_id, name)
             await context.store.change_requests.append(
                 ChangeRequest(
-                    id=change_request_id(context.shop.slug, turn.message_id, name),
+                    id=request_id,
                     shop=context.shop.slug,
                     client_id=client_id,
                     field=name,
@@ -182,6 +184,7 @@ class UpdateDetails(Form):
                     at=context.now,
                 )
             )
+            await context.store.news.add(change_asked(context.shop.slug, client_id, request_id))
         return Done(reply=Reply(text=context.say("done"), pages=(context.page("profile"),)))
 
 

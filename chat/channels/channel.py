@@ -6,6 +6,7 @@ the outbox's worker hands the row to a `Sender`, which talks to the carrier.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from storage.conversations import Conversation
@@ -54,7 +55,11 @@ class Refused(SendError):
 
 
 class TryLater(SendError):
-    """It was surely not taken, and may be another time."""
+    """It was surely not taken, and may be another time; `after` is what the carrier asks for, if it says."""
+
+    def __init__(self, code: str, *, after: timedelta | None = None) -> None:
+        super().__init__(code)
+        self.after = after
 
 
 class OutcomeUnknown(SendError):

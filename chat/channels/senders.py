@@ -22,8 +22,12 @@ class NoSender:
         return None
 
 
-def senders(settings: Settings, http: aiohttp.ClientSession, outbox: Outbox) -> dict[OutboxKind, Sender]:
-    """Twilio and the mail server where they are configured; else the console, and in production nothing."""
+def senders(
+    settings: Settings, http: aiohttp.ClientSession, outbox: Outbox, push: Sender | None = None
+) -> dict[OutboxKind, Sender]:
+    """Twilio and the mail server where they are configured; else the console, and in production nothing. `push` needs
+    no configuration.
+    """
     stand_in: Sender = NoSender() if settings.production else console_sender(settings)
 
     async def is_known(provider_id: str) -> bool:
@@ -31,5 +35,6 @@ def senders(settings: Settings, http: aiohttp.ClientSession, outbox: Outbox) -> 
 
     return {
         "sms": TwilioSender(settings, http, is_known) if settings.twilio.configured else stand_in,
+        "push": push or NoSender(),
         "email": SmtpSender(settings.mail) if settings.mail.url is not None else stand_in,
     }

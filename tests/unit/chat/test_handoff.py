@@ -18,6 +18,7 @@ TABLE = {
     Event.CLIENT_WRITES: ("bot", "waiting", "open Old", "open Old", "bot +"),
     Event.BOT_ANSWERS: ("bot", "waiting", "-", "-", "-"),
     Event.BOT_HANDS_OFF: ("waiting", "waiting", "-", "-", "-"),
+    Event.CLIENT_ASKS: ("waiting", "waiting", "open Old", "open Old", "waiting +"),
     Event.STAFF_WRITES: ("open Ray", "open Ray", "open Old", "open Old", "open Ray +"),
     Event.STAFF_NOTES: ("bot", "waiting", "open Old", "snoozed Old", "resolved"),
     Event.SYSTEM_WRITES: ("bot", "waiting", "open Old", "snoozed Old", "resolved"),

@@ -20,6 +20,7 @@ EVENTS: dict[Event, tuple[AuthorKind, EntryKind]] = {
     Event.CLIENT_WRITES: ("client", "message"),
     Event.BOT_ANSWERS: ("bot", "message"),
     Event.BOT_HANDS_OFF: ("bot", "message"),
+    Event.CLIENT_ASKS: ("system", "note"),
     Event.STAFF_WRITES: ("staff", "message"),
     Event.STAFF_NOTES: ("staff", "note"),
     Event.SYSTEM_WRITES: ("system", "message"),
@@ -40,7 +41,7 @@ def written(seq: int, event: Event, state: State, staff: str, hours: float) -> E
     labels = ("tires", "brakes")[seq % 2 :]
     named = {"added": labels} if event is Event.LABEL else {}
     more: dict[str, Any] = {}
-    if event is Event.BOT_HANDS_OFF:
+    if event in (Event.BOT_HANDS_OFF, Event.CLIENT_ASKS):
         more = {"gist": "", "urgent": seq % 3 == 0}
     if event is Event.RATE:
         more = {"rating": Rating(score=seq % 5 + 1, comment="so so" if seq % 2 else None)}

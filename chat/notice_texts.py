@@ -1,0 +1,75 @@
+"""What notifications say to staff: a name and a first line, no more. In English, as the inbox is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chat.notifications import Happening, first_line
+from storage.change_requests import ChangeRequest, DetailName
+from storage.conversations import Conversation
+from storage.estimates import Decision, Estimate
+from storage.messages import Entry
+from storage.money import format_money
+from storage.phones import format_phone
+from storage.shops import Shop
+
+_DETAILS: Final[Mapping[DetailName, str]] = {
+    "name": "name",
+    "email": "e-mail",
+    "phone": "phone number",
+    "address": "address",
+    "plate": "license plate",
+}
+_DECISIONS: Final[Mapping[Decision, str]] = {
+    "approved": "Approved",
+    "declined": "Declined",
+    "call_me": "Call first",
+}
+_ACTS: Final = {"unassigned": "Nobody has it any more", "woken": "Back from snooze"}
+
+
+def name_of(conversation: Conversation, shop: Shop) -> str:
+    """Whom staff talk to in it."""
+    if conversation.client_id is None and conversation.phone:
+        return format_phone(conversation.phone, shop.address.country)
+    return conversation.title if conversation.client_id else f"{conversation.title} {conversation.id[-4:]}"
+
+
+def entry_texts(
+    happening: Happening, entry: Entry, conversation: Conversation, shop: Shop, asked: Entry | None
+) -> tuple[str, str]:
+    """Title and text for an entry; `asked` is the message that the bot handed over with."""
+    name = name_of(conversation, shop)
+    match happening.kind:
+        case "mention":
+            return f"{entry.author.name} mentions you: {name}", first_line(entry.text)
+        case "assigned":
+            return f"{entry.author.name} gave you {name}", first_line(conversation.last_text)
+    if entry.act is not None:
+        return f"{_ACTS[entry.act]}: {name}", first_line(conversation.last_text)
+    if entry.author.kind == "client":
+        title = f"{name} ({conversation.unread})" if conversation.unread > 1 else name
+        return title, first_line(entry.text) or _files(entry)
+    return f"{name} waits for a person", first_line((asked.text if asked else "") or entry.gist or entry.text)
+
+
+def change_texts(request: ChangeRequest, client: str, shop: Shop) -> tuple[str, str]:
+    """Title and text for a change request."""
+    new = format_phone(request.new, shop.address.country) if request.field == "phone" else request.new
+    return f"{client} asks for a change", first_line(f"New {_DETAILS[request.field]}: {new}")
+
+
+def decision_texts(estimate: Estimate, decisions: Mapping[str, Decision], client: str, shop: Shop) -> tuple[str, str]:
+    """Title and text for decisions on an estimate: what was approved first, with its sum."""
+    parts = []
+    for decision, word in _DECISIONS.items():
+        lines = [line for line in estimate.work if decisions.get(line.id) == decision]
+        if not lines:
+            continue
+        what = "all of it" if len(lines) == len(estimate.work) else ", ".join(line.description for line in lines)
+        total = format_money(estimate.sum_of([line.id for line in lines]), shop.currency)
+        parts.append(f"{word}: {what} ({total})" if decision == "approved" else f"{word}: {what}")
+    return f"{client} decided on estimate {estimate.number}", ". ".join(parts)
+
+
+def _files(entry: Entry) -> str:
+    return "Sent a file" if len(entry.attachments) == 1 else f"Sent {len(entry.attachments)} files"

@@ -1,0 +1,222 @@
+"""Tells staff of what happens: client messages that nobody reads, mentions, assignments, and the news from outside the
+log.
+
+Messages wait a moment in memory, in the process that stored them; whoever reads meanwhile saves a notification. What a
+process that died had not told is found by the sweep in the log (`look_again`), and told once: a notice's id and an
+outbox row's key follow from what they are about.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.reply import HandOff
+from chat.hub import Hub, Outbound
+from chat.notice_texts import change_texts, decision_texts, entry_texts
+from chat.notifications import NEWS, Happening, find_happenings
+from chat.telling import WORTH_TELLING, Telling, Told
+from chat.writer import Written
+from config.clock import utc_now
+from storage.conversations import Conversation
+from storage.messages import Author, Entry
+from storage.mongo import DatabaseError, DatabaseUnavailable
+from storage.news import News
+from storage.proof import Identity, Proof
+from storage.shops import Shop
+
+_log = logging.getLogger(__name__)
+_RECENT = 5_000
+_AGAIN = timedelta(seconds=5)
+_QUIET = 3  # times the patience between two notifications of one conversation
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    entry: Entry
+    happening: Happening
+    at: datetime
+    again: bool = False  # found in the log: another process may tell it, too
+
+
+class Notifier:
+    """`run` tells what this process stored; `tell_news` is for workers."""
+
+    def __init__(self, hub: Hub, telling: Telling) -> None:
+        self._hub = hub
+        self._telling = telling
+        self._waiting: dict[str, _Due] = {}  # messages by conversation: the newest, at the oldest's time
+        self._calls: list[_Due] = []
+        self._rang: OrderedDict[str, datetime] = OrderedDict()
+        self._handled: OrderedDict[str, None] = OrderedDict()
+        self._bell = asyncio.Event()
+
+    def seen(self, written: Written) -> None:
+        """An entry was stored here."""
+        for happening in find_happenings(written.entry):
+            self._take(written.entry, happening)
+
+    async def look_again(self, entries: Sequence[Entry]) -> datetime | None:
+        """Entries that the sweep found: what is due of them is told, if it was not. The moment of the first that is not
+        due yet, where there is one: the sweep has to come back for it.
+        """
+        early: list[datetime] = []
+        for entry in entries:
+            if entry.id in self._handled or entry.at < utc_now() - WORTH_TELLING:
+                continue
+            for happening in find_happenings(entry):
+                if happening.kind == "message" and entry.at + self._telling.patience > utc_now():
+                    early.append(entry.at)
+                    self._take(entry, happening, again=True)
+                else:
+                    await self._tell_again(_Due(entry, happening, entry.at, again=True))
+        return min(early, default=None)
+
+    async def run(self) -> None:
+        """Tell what is due, until cancelled."""
+        while True:
+            self._bell.clear()
+            for due in self._take_due():
+                try:
+                    await self._tell(due)
+                except Exception:  # noqa: BLE001  # whatever it is, the next one is told
+                    _log.exception("a notification failed; the sweep tells it")
+            await self._pause()
+
+    async def tell_news(self) -> None:
+        """Tell what happened outside the log: for workers, every few seconds and when somebody rings."""
+        for news in await self._telling.store.news.list():
+            try:
+                await self._tell_news(news)
+            except (DatabaseError, DatabaseUnavailable):
+                raise
+            except Exception:  # noqa: BLE001  # one that cannot be told holds up no other
+                _log.exception("news %s of shop %s could not be told", news.id, news.shop)
+                if news.at > utc_now() - WORTH_TELLING:
+                    continue
+            await self._telling.store.news.remove(news)
+
+    async def _tell_again(self, due: _Due) -> None:
+        """Raises only where the database fails: then the sweep is to come back."""
+        try:
+            await self._tell(due)
+        except (DatabaseError, DatabaseUnavailable):
+            raise
+        except Exception:  # noqa: BLE001  # what can never be told must not hold up the sweep
+            _log.exception("entry %s of shop %s could not be told", due.entry.id, due.entry.shop)
+
+    def _take(self, entry: Entry, happening: Happening, *, again: bool = False) -> None:
+        if happening.kind == "message":
+            waits = self._waiting.get(entry.conversation)
+            if waits is not None and waits.entry.seq >= entry.seq:
+                return
+            quiet_until = self._rang.get(entry.conversation, entry.at)
+            at = waits.at if waits is not None else max(entry.at + self._telling.patience, quiet_until)
+            self._waiting[entry.conversation] = _Due(entry, happening, at, again)
+        else:
+            self._calls.append(_Due(entry, happening, entry.at))
+        self._bell.set()
+
+    def _take_due(self) -> list[_Due]:
+        now = utc_now()
+        messages = [due for due in self._waiting.values() if due.at <= now]
+        for due in messages:
+            del self._waiting[due.entry.conversation]
+        calls, self._calls = self._calls, []
+        return [*calls, *messages]
+
+    async def _pause(self) -> None:
+        first = min((due.at for due in self._waiting.values()), default=None)
+        seconds = None if first is None else max((first - utc_now()).total_seconds(), 0.01)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), seconds)
+
+    async def _tell(self, due: _Due) -> None:
+        entry, happening = due.entry, due.happening
+        shop = await self._telling.store.shops.get(entry.shop)
+        conversation = await self._hub.writer.refresh(await self._hub.directory.get(entry.shop, entry.conversation))
+        if happening.kind == "message":
+            await self._tell_message(due, shop, conversation)
+        else:
+            title, text = entry_texts(happening, entry, conversation, shop, None)
+            told = Told(
+                kind=happening.kind,
+                cause=entry.id,
+                conversation=conversation,
+                title=title,
+                text=text,
+                at=entry.at,
+            )
+            await self._telling.notices(told, await self._telling.audience(shop, happening, conversation))
+        self._handled[entry.id] = None
+        if len(self._handled) > _RECENT:
+            self._handled.popitem(last=False)
+
+    async def _tell_message(self, due: _Due, shop: Shop, conversation: Conversation) -> None:
+        entry, happening = due.entry, due.happening
+        unread_from = entry.seq + 1 if entry.author.kind == "staff" else entry.seq
+        if await self._read_until(conversation) >= unread_from:
+            return
+        audience = await self._telling.audience(shop, happening, conversation)
+        if not audience.told:
+            return
+        messages = self._telling.store.messages
+        answered = entry.in_reply_to
+        asked = await messages.find(entry.shop, entry.conversation, answered) if answered else None
+        title, text = entry_texts(happening, entry, conversation, shop, asked)
+        told = Told(
+            kind="message",
+            cause=entry.id,
+            conversation=conversation,
+            title=title,
+            text=text,
+            at=entry.at,
+            seq=unread_from,
+        )
+        await self._telling.message(told, audience, again=due.again)
+        self._rang[entry.conversation] = utc_now() + _QUIET * self._telling.patience
+        if len(self._rang) > _RECENT:
+            self._rang.popitem(last=False)
+
+    async def _read_until(self, conversation: Conversation) -> int:
+        """How far staff have read, in whatever process."""
+        stored = await self._telling.store.conversations.find(conversation.shop, conversation.id)
+        return max(conversation.staff_read_seq, stored.staff_read_seq if stored is not None else 0)
+
+    async def _tell_news(self, news: News) -> None:
+        store = self._telling.store
+        shop, client = await store.shops.get(news.shop), await store.clients.get(news.shop, news.client_id)
+        identity = Identity(proof=Proof.FULL, client_id=client.id)
+        conversation = await self._hub.conversation_for(shop, identity)
+        if news.kind == "estimate":
+            estimate = await store.estimates.get(news.shop, news.record)
+            title, text = decision_texts(estimate, news.decisions, client.name, shop)
+            if news.place == "portal":
+                await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
+        else:
+            request = await store.change_requests.find(news.shop, news.record)
+            if request is None or not request.is_due:
+                return
+            title, text = change_texts(request, client.name, shop)
+        conversation = self._hub.writer.known(conversation.id) or conversation
+        told = Told(kind=news.kind, cause=news.id, conversation=conversation, title=title, text=text, at=news.at)
+        await self._telling.notices(told, await self._telling.audience(shop, Happening(kind=news.kind), conversation))
+
+    async def _note(self, news: News, shop: Shop, conversation: Conversation, line: str) -> None:
+        """A line that staff see in the client's conversation; where a call is wanted first, a person is to make it."""
+        calls = "call_me" in news.decisions.values()
+        await self._hub.send(
+            Outbound(
+                shop=shop,
+                conversation=conversation,
+                author=Author(kind="system", name=shop.name),
+                text=line,
+                ref=f"{NEWS}{news.id}",
+                private=True,
+                elsewhere=True,
+                hand_off=HandOff(reason="needs_person", gist=line) if calls else None,
+            )
+        )
