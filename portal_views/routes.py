@@ -18,6 +18,8 @@ from portal_views import (
     profile,
     shop_page,
     sign_out,
+    staff_chats,
+    staff_logs,
     staff_reports,
     staff_understanding,
     statics,
@@ -26,11 +28,11 @@ from portal_views import (
     visits,
     work_orders,
 )
-from portal_views.access import client_page
+from portal_views.access import WebHandler, client_page
 from portal_views.access import shop_page as public
 from portal_views.context import PortalContext
 from portal_views.front_door import front_door
-from portal_views.staff_access import staff_page
+from portal_views.staff_access import StaffHandler, staff_page
 from portal_views.staff_login import staff_login, staff_login_page, staff_sign_out
 
 SHOP = "/s/{slug}"
@@ -83,8 +85,26 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.post("/staff/sign-out", staff_sign_out(context)),
         web.get(UNDERSTANDING, staff_page(context, staff_understanding.show, "owner", "advisor")),
         web.post(UNDERSTANDING, staff_page(context, staff_understanding.submit, "owner", "advisor")),
-        web.get("/staff/reports", staff_page(context, staff_reports.show, "owner", "advisor")),
-        web.get("/staff/reports.csv", staff_page(context, staff_reports.download, "owner", "advisor")),
+        *_looking_back(context),
+    ]
+
+
+def _looking_back(context: PortalContext) -> list[web.AbstractRouteDef]:
+    """Reports, every chat there was, and who did what: for owners and advisors."""
+
+    def page(show: StaffHandler) -> WebHandler:
+        return staff_page(context, show, "owner", "advisor")
+
+    chat = "/staff/logs/chats/{id:[0-9a-f]{24}}"
+    return [
+        web.get("/staff/logs", page(staff_logs.show)),
+        web.get("/staff/logs.{form:jsonl|html}", page(staff_logs.download)),
+        web.get("/staff/logs/chats", page(staff_chats.show)),
+        web.get("/staff/logs/chats.{form:json|html}", page(staff_chats.download)),
+        web.get(chat, page(staff_chats.show_one)),
+        web.get(chat + ".{form:json|html}", page(staff_chats.download_one)),
+        web.get("/staff/reports", page(staff_reports.show)),
+        web.get("/staff/reports.csv", page(staff_reports.download)),
     ]
 
 

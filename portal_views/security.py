@@ -33,14 +33,14 @@ def security_middleware(settings: Settings) -> Middleware:
             response = await handler(request)
         except web.HTTPException as refusal:
             if refusal.status < 400 or refusal.content_type == "application/json":
-                _add_headers(request, refusal, settings)
+                add_headers(request, refusal, settings)
                 raise
             response = error_response(request, refusal.status, refusal.headers.get(hdrs.ALLOW))
         except Exception:  # noqa: BLE001 - the one place where whatever else went wrong becomes a page
             _log.exception("%s %s failed", request.method, _route(request))
             response = error_response(request, 500)
         if not response.prepared:
-            _add_headers(request, response, settings)
+            add_headers(request, response, settings)
             _compress(response)
         return response
 
@@ -77,7 +77,8 @@ def content_security_policy(request: web.Request) -> str:
     )
 
 
-def _add_headers(request: web.Request, response: web.StreamResponse, settings: Settings) -> None:
+def add_headers(request: web.Request, response: web.StreamResponse, settings: Settings) -> None:
+    """What every response carries. What is streamed calls it before its first byte; for all others it is called."""
     headers = response.headers
     headers.setdefault(hdrs.SERVER, "Pitline")  # and not which versions to try one's luck on
     headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from config.clock import utc_now
-from storage.codec import Document, from_document
-from storage.conversations import Conversation, Conversations
+from storage.codec import Document, from_document, to_document
+from storage.conversations import Conversation, Conversations, applied
 from storage.episode import Episode
-from storage.messages import ChannelName, Status
+from storage.messages import ChannelName, Messages, Status
 from storage.mongo import Database
 from storage.stretches import BEGINNING, parse_place, place, read_stretches
 
@@ -20,6 +20,7 @@ ChatOrder: TypeAlias = Literal["newest", "oldest"]
 _STATUSES: tuple[Status, ...] = get_args(Status)
 _RUNNING: tuple[Status, ...] = ("bot", "waiting", "open", "snoozed")
 _SOON = timedelta(days=1)  # clocks differ: nothing is later
+_TAIL = 500  # entries
 _SMALLEST: Mapping[str, int] = {"tracker": 0}  # what no list shows and may be long
 
 
@@ -35,7 +36,6 @@ class ChatQuery:
     earliest: datetime = BEGINNING  # when somebody last wrote in it
     latest: datetime | None = None  # not this moment itself
     q: str = ""  # words of name, number and last line
-    ids: frozenset[str] | None = None  # only these: what a search found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Chats:
 
     def __init__(self, database: Database) -> None:
         self._conversations = database[Conversations.name]
+        self._messages = Messages(database)
 
     async def all_of(
         self, shop: str, query: ChatQuery | None = None, order: ChatOrder = "newest", cursor: str | None = None
@@ -91,6 +92,23 @@ class Chats:
             found.append(conversation)
         return ChatPage(tuple(found), None)
 
+    async def caught_up(self, conversation: Conversation) -> Conversation:
+        """The conversation with what was written since its document was."""
+        while tail := await self._messages.after(conversation.shop, conversation.id, conversation.last_seq, _TAIL):
+            for entry in tail:
+                conversation = applied(conversation, entry)
+        return conversation
+
+    @staticmethod
+    def fits(conversation: Conversation, query: ChatQuery) -> bool:
+        """Whether a conversation that was found otherwise is one of those asked for."""
+        at = conversation.last_at
+        if query.status is not None and conversation.status != query.status:
+            return False
+        if at is None or at < query.earliest or (query.latest is not None and at >= query.latest):
+            return False
+        return _fits(to_document(conversation), query, query.q.casefold().split())
+
     async def running_episodes(self, shop: str, since: datetime) -> "Sequence[Episode]":
         """The episodes that have not ended and in which something was said since."""
         found: list[Episode] = []
@@ -108,8 +126,6 @@ class Chats:
 
 def _fits(document: Document, query: ChatQuery, words: Sequence[str]) -> bool:
     state = document["state"]
-    if query.ids is not None and document["_id"] not in query.ids:
-        return False
     if query.channel is not None and document["channel"] != query.channel:
         return False
     if query.person is not None and query.person not in (state.get("assignee"), *document.get("people", ())):

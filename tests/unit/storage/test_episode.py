@@ -31,7 +31,14 @@ EVENTS: dict[Event, tuple[AuthorKind, EntryKind]] = {
     **dict.fromkeys((Event.TAKE, Event.ASSIGN, Event.UNASSIGN, Event.RETURN_TO_BOT), ("staff", "act")),
     **dict.fromkeys((Event.RESOLVE, Event.REOPEN, Event.SNOOZE, Event.LABEL), ("staff", "act")),
 }
-ACTS = {Event.REOPEN: "reopened", Event.CONTINUE: "continued", Event.RATE: "rated"}
+ACTS = {
+    Event.TAKE: "taken",
+    Event.RESOLVE: "resolved",
+    Event.FALL_IDLE: "resolved",
+    Event.REOPEN: "reopened",
+    Event.CONTINUE: "continued",
+    Event.RATE: "rated",
+}
 
 
 def written(seq: int, event: Event, state: State, staff: str, hours: float) -> Entry:
