@@ -11,6 +11,7 @@ from chat.encoding import client_conversation
 from chat.events import CLIENT_EVENTS, Json, ProtocolError
 from chat.hub import Hub
 from chat.identifying import recognise
+from chat.notice import Notices
 from chat.sockets import Allowance, GuardedNamespace, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
@@ -19,6 +20,7 @@ from storage.mongo import DatabaseError, DatabaseUnavailable
 from storage.proof import VISITOR, Identity
 from storage.sessions import client_cookie
 from storage.shops import Shop
+from storage.visitors import Guest
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Peer:
     visitor: str | None  # the token, which the peer keeps
     allowance: Allowance
     address: str = ""  # of the network, for limits
+    link: str | None = None  # the token of a link in a message, until it is used
     host: str | None = None  # of a guest: the hash of the visitor whose chat it is
     identity: Identity = VISITOR
     conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
@@ -39,6 +42,8 @@ class Peer:
 
 class ClientPeers(GuardedNamespace):
     """Clients and visitors, each in the room of its conversation. Its events are in `chat/widget.py`."""
+
+    notices: Notices  # handed in where the chat is composed
 
     def __init__(self, settings: Settings, clock: BusinessClock) -> None:
         super().__init__("/client", CLIENT_EVENTS)
@@ -51,7 +56,7 @@ class ClientPeers(GuardedNamespace):
     async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
         """Raises `ProtocolError` for an unknown shop."""
         given: Mapping[str, Any] = auth if isinstance(auth, dict) else {}
-        slug, visitor = given.get("shop"), given.get("visitor")
+        slug, visitor, link = given.get("shop"), given.get("visitor"), given.get("link")
         shop = await self.hub.store.shops.find(slug) if isinstance(slug, str) else None
         if shop is None:
             raise ProtocolError("not_found", "auth.shop: there is no such shop")
@@ -60,6 +65,7 @@ class ClientPeers(GuardedNamespace):
             shop=shop,
             cookie=cookies_of(environ).get(client_cookie(shop.slug)),
             visitor=visitor if isinstance(visitor, str) and self.hub.store.visitors.is_token(visitor) else None,
+            link=link if isinstance(link, str) and self.hub.store.visitors.is_token(link) else None,
             allowance=Allowance(settings.message_burst, settings.messages_per_second),
             address=peer_address(environ, settings.trusted_proxies),
         )
@@ -78,8 +84,8 @@ class ClientPeers(GuardedNamespace):
         """The conversation as its client sees it, with its place in the line."""
         waits = conversation.status == "waiting"
         queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
-        contact = conversation.contact if conversation.client_id is None else None
-        return client_conversation(conversation, queue, contact)
+        reach = await self.notices.reach_of(conversation) if waits or conversation.contact else None
+        return client_conversation(conversation, queue, reach)
 
     async def look_again(self, conversation_id: str) -> None:
         """Who the peers of this conversation are may have changed: each goes where it belongs now, and is told."""
@@ -142,14 +148,25 @@ class ClientPeers(GuardedNamespace):
         return self.hub.writer.known(peer.conversation.id) or peer.conversation
 
     async def _identify(self, peer: Peer) -> Identity:
-        store, slug = self.hub.store, peer.shop.slug
-        identity, guest = await recognise(store, peer.shop, peer.cookie, peer.visitor)
+        if peer.link is not None:
+            await self._come_by_link(peer, peer.link)
+        identity, guest = await recognise(self.hub.store, peer.shop, peer.cookie, peer.visitor)
         peer.host = guest.host if guest is not None else None
-        if guest is None:
-            return identity
-        if guest.link:
-            peer.visitor = await store.visitors.admit(slug, guest)
-        return replace(identity, visitor=self._hash_of(peer))
+        return replace(identity, visitor=self._hash_of(peer)) if guest is not None else identity
+
+    async def _come_by_link(self, peer: Peer, link: str) -> None:
+        """Become a guest of the chat that the link is for, under a token that nobody else knows: a link that somebody
+        made up, or that holds somebody's own token, leads nowhere. Whoever is in that chat already stays who they are.
+        """
+        visitors, slug = self.hub.store.visitors, peer.shop.slug
+        peer.link = None
+        invited = await visitors.look_up(slug, visitors.hash_of(slug, link))
+        if not isinstance(invited, Guest) or not invited.link:
+            return
+        own = self._hash_of(peer) if peer.visitor else None
+        known = await visitors.look_up(slug, own) if own else None
+        if invited.host not in (own, known.host if isinstance(known, Guest) else None):
+            peer.visitor = await visitors.admit(slug, invited)
 
     def _hash_of(self, peer: Peer) -> str:
         return self.hub.store.visitors.hash_of(peer.shop.slug, peer.visitor or "")

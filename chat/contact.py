@@ -16,10 +16,8 @@ from storage.shops import Shop
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]+\.[^@\s<>,;\"]{2,}")
 
 
-async def leave_contact(
-    hub: Hub, shop: Shop, conversation: Conversation, *, typed: str, address: str
-) -> tuple[Conversation, str]:
-    """A visitor says where to tell them of an answer: kept in the log, for staff to see. Returns what was understood.
+async def leave_contact(hub: Hub, shop: Shop, conversation: Conversation, *, typed: str, address: str) -> Conversation:
+    """A visitor says where to tell them of an answer: kept in the log, for staff to see.
 
     `address` is of the network. Raises `ProtocolError`: it is neither a number nor an address; too often; or this is
     a client, who is told by what is on file.
@@ -29,13 +27,13 @@ async def leave_contact(
     if head.client_id is not None or not head.last_seq:
         raise ProtocolError("conflict", "only a visitor who has written can leave a number or an address")
     if head.contact == contact:
-        return head, contact
+        return head
     await claim(hub, shop, "reach", contact, address)
     author = Author(kind="client", name=head.title)
     draft = Draft(
         conversation=head, event=Event.SYSTEM_WRITES, kind="act", act=LEFT_CONTACT, author=author, text=contact
     )
-    return (await hub.writer.append(draft)).conversation, contact
+    return (await hub.writer.append(draft)).conversation
 
 
 def parse_contact(shop: Shop, typed: str) -> str:

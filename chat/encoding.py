@@ -66,9 +66,9 @@ def message_object(entry: Entry, *, for_staff: bool, files: FileLinks) -> Json:
     return message
 
 
-def client_conversation(conversation: Conversation, queue: Json | None, contact: str | None) -> Json:
-    """The conversation as its client sees it; `queue` is its place where it waits for a person, `contact` where a
-    visitor wants to be told of answers.
+def client_conversation(conversation: Conversation, queue: Json | None, reach: Json | None) -> Json:
+    """The conversation as its client sees it; `queue` is its place where it waits for a person, `reach` where they are
+    told of an answer should they leave.
     """
     return {
         "id": conversation.id,
@@ -79,7 +79,7 @@ def client_conversation(conversation: Conversation, queue: Json | None, contact:
         "rev": conversation.rev,
         "rating": conversation.rating.score if conversation.rating else None,
         "queue": queue,
-        "contact": contact,
+        "reach": reach,
     }
 
 

@@ -23,7 +23,7 @@ async def recognise(
         known = await store.visitors.look_up(shop.slug, store.visitors.hash_of(shop.slug, visitor))
         if isinstance(known, RaisedVisitor) and await _may_come_in(store, shop, known.identity):
             return known.identity, None
-        if isinstance(known, Guest):
+        if isinstance(known, Guest) and not known.link:  # the link's own token is for coming in, not for staying
             return VISITOR, known
     return VISITOR, None
 

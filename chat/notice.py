@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Literal
 
 from chat.channels.sms_text import render
+from chat.events import Json
 from config.clock import utc_now
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -73,6 +74,22 @@ class Notices:
             client=client,
         )
 
+    async def reach_of(self, conversation: Conversation) -> Json | None:
+        """Where this client would be told, as they may see it: `by`, `to` (of what is on file a part only), `own`
+        (they said so themselves); None where they cannot be.
+        """
+        shop = await self._store.shops.find(conversation.shop)
+        client_id = conversation.client_id
+        client = await self._store.clients.find(conversation.shop, client_id) if client_id else None
+        to = await self._contact_of(shop, conversation, client) if shop is not None else None
+        if to is None:
+            return None
+        return {
+            "by": "email" if "@" in to else "sms",
+            "to": to if client is None else hidden(to),
+            "own": client is None,
+        }
+
     async def send(self, notice: Notice, act: Entry) -> None:
         """Put it into the outbox; the same act again sends nothing again. Its delivery is told on the act."""
         shop, sms = notice.shop, notice.kind == "sms"
@@ -126,6 +143,12 @@ class Notices:
 
     async def _may_text(self, shop: Shop, phone: str) -> bool:
         return shop.sms_number is not None and not await self._store.consents.is_stopped(shop.slug, phone)
+
+
+def hidden(contact: str) -> str:
+    """A number or an address on file, as it is shown to who may not be the only one to look."""
+    name, at, domain = contact.partition("@")
+    return f"{name[:2]}•••@{domain}" if at else f"•••{contact[-4:]}"
 
 
 def language_of(shop: Shop, conversation: Conversation, client: Client | None) -> Literal["en", "es"]:

@@ -101,7 +101,7 @@ async def open_chat(
         live=SocketPushes(clients, staff, store.file_links),
     )
     clients.hub = staff.hub = hub
-    clients.transcripts = Transcripts(store, bell.set)
+    clients.transcripts, clients.notices = Transcripts(store, bell.set), Notices(store, settings.public_url)
     staff.presence = PresenceBoard(store.presence, staff.tell_presence)
     staff.canned = Canned(store, clock, settings.public_url)
     async with AsyncExitStack() as stack:
@@ -148,9 +148,8 @@ def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
 
 def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyncio.Event, *, work: bool) -> Reaching:
     """What tells clients who left, told itself of what is stored here and who goes."""
-    notices = Notices(hub.store, settings.public_url)
     patience = settings.reach_after
-    reaching = Reaching(hub, notices, joined=clients.joined, wake=bell.set, patience=patience, work=work)
+    reaching = Reaching(hub, clients.notices, joined=clients.joined, wake=bell.set, patience=patience, work=work)
     hub.watchers.append(reaching.seen)
     clients.on_left = reaching.left
     return reaching

@@ -11,7 +11,7 @@ from bot.answers import Wording
 from chat.contact import claim, parse_email
 from chat.events import ProtocolError
 from chat.hub import Hub
-from chat.notice import language_of
+from chat.notice import hidden, language_of
 from config.clock import utc_now
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -129,8 +129,7 @@ def _recipient(identity: Identity, client: Client | None, typed: str | None) -> 
         return email, email
     if on_file is None:
         raise ProtocolError("bad_request", "email: where to send it is needed")
-    name, _, domain = on_file.partition("@")
-    return on_file, f"{name[:2]}•••@{domain}"
+    return on_file, hidden(on_file)
 
 
 def _said(entry: Entry, words: dict[str, str]) -> str:

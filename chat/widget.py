@@ -126,10 +126,8 @@ class ClientNamespace(ClientPeers):
         """Where a visitor wants to be told of an answer, should they leave."""
         peer = self._peer(sid)
         conversation = await self._conversation(sid, peer)
-        kept, contact = await leave_contact(
-            self.hub, peer.shop, conversation, typed=given.contact, address=peer.address
-        )
-        return {"contact": contact, "conversation": await self.state_of(kept)}
+        kept = await leave_contact(self.hub, peer.shop, conversation, typed=given.contact, address=peer.address)
+        return {"conversation": await self.state_of(kept)}
 
     async def on_transcript(self, sid: str, asked: Transcript) -> Json:
         """What was said, by mail."""

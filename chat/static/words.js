@@ -1,4 +1,5 @@
 /** What the chat says to a client, in English and Spanish. */
+import { CARE_WORDS } from "./care-words.js";
 
 const WORDS = {
   en: {
@@ -89,10 +90,11 @@ export function chooseLanguage(...wanted) {
   return known.find((tag) => tag in WORDS) ?? "en";
 }
 
-/** The words of a language. */
+/** The words of a language, those around the thread too. */
 export function wordsOf(language) {
-  return WORDS[language] ?? WORDS.en;
+  const known = language in WORDS ? language : "en";
+  return { ...WORDS[known], ...CARE_WORDS[known] };
 }
 
 /** Every language and its words: for the test that both say the same things. */
-export const ALL_WORDS = WORDS;
+export const ALL_WORDS = { en: wordsOf("en"), es: wordsOf("es") };

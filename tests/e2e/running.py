@@ -104,9 +104,9 @@ class Door:
     people: list[Person] = field(default_factory=list)
     sessions: list[aiohttp.ClientSession] = field(default_factory=list)
 
-    async def client(self, shop: str = SHOP.slug, visitor: str | None = None, cookie: str | None = None) -> Person:
-        """A web visitor; with a session cookie, that session's client."""
-        auth = {"shop": shop} | ({"visitor": visitor} if visitor else {})
+    async def client(self, shop: str = SHOP.slug, cookie: str | None = None, **known: str) -> Person:
+        """A web visitor, `known` by a `visitor` token or a `link`; with a session cookie, that session's client."""
+        auth = {"shop": shop, **known}
         return await self._connect("/client", auth, {client_cookie(shop): cookie} if cookie else {})
 
     async def signed_in(self, client_id: str, shop: str = SHOP.slug) -> Person:

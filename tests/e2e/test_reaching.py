@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -13,13 +14,14 @@ from tests.e2e.running import Door, Person, serving
 from tests.e2e.town import FAR, SOON, Town, living
 
 
-async def asks_and_leaves(person: Person) -> str:
-    """Syncs, asks for a person, reads, and goes; the conversation's id."""
-    here = str((await person.ask("sync"))["conversation"]["id"])
+async def asks_and_leaves(person: Person) -> tuple[str, Any]:
+    """Asks for a person, reads, and goes; the conversation's id, and where they would be reached."""
+    await person.ask("sync")
     answered = await person.answer_to(await person.say("I want to talk to a person"))
     await person.ask("read", {"seq": answered["seq"]})
+    here = (await person.ask("sync"))["conversation"]
     await person.socket.disconnect()
-    return here
+    return here["id"], here["reach"]
 
 
 async def answer(ray: Person, conversation: str, text: str) -> None:
@@ -28,7 +30,8 @@ async def answer(ray: Person, conversation: str, text: str) -> None:
 
 async def test_a_client_who_left_gets_one_text_and_its_link_opens_the_chat_and_nothing_else(town: Town) -> None:
     ray = await town.door.staff(RAY.id)
-    here = await asks_and_leaves(await town.door.signed_in(MARIA.id))
+    here, reach = await asks_and_leaves(await town.door.signed_in(MARIA.id))
+    assert reach == {"by": "sms", "to": "•••0101", "own": False}
     await answer(ray, here, "Your brakes cost $900.")
     await answer(ray, here, "Shall we?")
     text = await town.text()
@@ -69,13 +72,14 @@ async def test_without_consent_or_after_a_stop_it_is_a_mail_in_the_clients_langu
     ray = await town.door.staff(RAY.id)
     await town.store.consents.stop(SHOP.slug, MARIA.phones[0], utc_now(), "sms:1")
     await town.store.clients.set_language(SHOP.slug, MARIA.id, "es")
-    here = await asks_and_leaves(await town.door.signed_in(MARIA.id))
+    here, _ = await asks_and_leaves(await town.door.signed_in(MARIA.id))
     await answer(ray, here, "Sus frenos están listos.")
     letter = await town.letter()
     assert "Garage on Elm: Ray Ortiz le contestó en el chat: http" in letter
     assert "frenos" not in letter
     assert town.mail.mails[0]["To"] == MARIA.email
-    tom = await asks_and_leaves(await town.door.signed_in(TOM.id))  # no consent on file, and no address
+    tom, reach = await asks_and_leaves(await town.door.signed_in(TOM.id))  # no consent on file, and no address
+    assert reach is None
     await answer(ray, tom, "Hello Tom")
     await town.quiet()
     assert (town.twilio.messages, len(town.mail.mails)) == ([], 1)
@@ -88,7 +92,8 @@ async def test_a_visitors_link_opens_their_chat_on_another_phone_and_raises_nobo
     assert (await visitor.ask("reach", {"contact": "512 555 0177"}))["error"]["code"] == "conflict"  # said nothing yet
     said = await visitor.answer_to(await visitor.say("I want to talk to a person"))
     assert (await visitor.ask("reach", {"contact": "call me"}))["error"]["code"] == "bad_request"
-    assert (await visitor.ask("reach", {"contact": "(512) 555-0177"}))["contact"] == "+15125550177"
+    reached = await visitor.ask("reach", {"contact": "(512) 555-0177"})
+    assert reached["conversation"]["reach"] == {"by": "sms", "to": "+15125550177", "own": True}
     assert (await ray.hear("message", lambda one: one["act"] == "left_contact"))["text"] == "+15125550177"
     await visitor.ask("read", {"seq": said["seq"]})
     await visitor.socket.disconnect()
@@ -99,7 +104,13 @@ async def test_a_visitors_link_opens_their_chat_on_another_phone_and_raises_nobo
     link = re.search(r"/widget/garage#v=(\S+)$", text["body"])
     assert link is not None
 
-    phone = await town.door.client(visitor=link[1])
+    stolen = await town.door.client(link=token)  # a token that is no link's: nobody is lured into another's chat
+    assert (await stolen.ask("sync"))["conversation"]["id"] != here
+    own = await town.door.client(visitor=token, link=link[1])  # the browser that wrote stays what it was
+    assert (await own.ask("sync"))["visitor"] == token
+    stayed = await town.door.client(visitor=link[1])  # the link is for coming in only
+    assert (await stayed.ask("sync"))["conversation"]["id"] != here
+    phone = await town.door.client(link=link[1])
     seen = await phone.ask("sync")
     assert (seen["client"], seen["conversation"]["id"]) == (None, here)
     assert seen["visitor"] not in (link[1], token)  # the browser keeps a token of its own
@@ -122,7 +133,7 @@ async def test_a_visitors_link_opens_their_chat_on_another_phone_and_raises_nobo
     assert not [one for one in phone.heard("message") if "286.20" in one["text"]]
     after = await phone.ask("sync")
     assert (after["client"], after["messages"]) == (None, [])
-    again = await town.door.client(visitor=link[1])
+    again = await town.door.client(link=link[1])
     assert (await again.ask("sync"))["client"] is None
 
 
@@ -131,7 +142,7 @@ async def test_who_was_not_told_before_the_process_died_is_told_by_the_next(stor
     async with serving(store, data_dir, reach_after=60) as running:  # dies before it is due
         door = Door(running)
         ray = await door.staff(RAY.id)
-        here = await asks_and_leaves(await door.signed_in(MARIA.id))
+        here, _ = await asks_and_leaves(await door.signed_in(MARIA.id))
         await answer(ray, here, "It is ready.")
         async with asyncio.timeout(10):
             while not await store.absences.list_due(FAR):
