@@ -25,6 +25,7 @@ from storage.mongo import DatabaseError
 
 _LOOK_AT = 200  # messages that may be unread
 _LATE = timedelta(seconds=30)  # an answer of the bot that took so long is one that nobody waits for any more
+_NEWS = timedelta(hours=24)  # nobody is told of what is older
 _LONGEST_LOOK = 5.0  # seconds between two looks
 _log = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ class Reaching:
 
     async def note(self, entry: Entry) -> None:
         """Somebody is to be told of this entry, unless they read it in time."""
-        if entry.author.kind != "bot" or await self._is_late(entry):
+        fresh = entry.at > utc_now() - _NEWS
+        if fresh and (entry.author.kind != "bot" or await self._is_late(entry)):
             await self._open(entry.shop, entry.conversation, entry.seq)
 
     async def look(self) -> None:

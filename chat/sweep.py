@@ -64,7 +64,7 @@ class Sweep:
             await self._run_again(entry)
         for entry in seen.queued:
             await self._deliver_again(entry)
-        if self._note is not None:
+        if self._note is not None and mark is not None:  # what was there before the first start is nobody's news
             for entry in seen.unread.values():
                 await self._note(entry)
         await self._feed.take(seen.entries)

@@ -25,6 +25,10 @@ export class Chat {
   readByShop = 0;
   onchange = () => {};
   onnews = () => {};
+  /** After an answer of the server to `sync`: what it says of the shop is fresh. */
+  onsynced = () => {};
+  /** Milliseconds that the shop's clock is ahead of ours. */
+  clockDiffers = 0;
 
   #syncing = null;
   #again = false;
@@ -109,6 +113,23 @@ export class Chat {
     ask(this.socket, "read", { seq: last }).catch(() => (this.#read = 0));
   }
 
+  /** How the finished conversation was: 1 to 5, and a word to it. Raises `Refusal`. */
+  async rate(score, comment = null) {
+    const { conversation } = await ask(this.socket, "rate", { score, comment });
+    this.#onConversation(conversation);
+  }
+
+  /** Where a visitor wants to be told of an answer. Raises `Refusal`. */
+  async leaveContact(contact) {
+    const { conversation } = await ask(this.socket, "reach", { contact });
+    this.#onConversation(conversation);
+  }
+
+  /** What was said, by mail; `email` only where the server does not know one. Raises `Refusal`. */
+  mailTranscript(wanted) {
+    return ask(this.socket, "transcript", wanted);
+  }
+
   /** Older messages. Returns how many came. */
   async earlier() {
     const before = this.log.entries[0]?.seq;
@@ -163,6 +184,8 @@ export class Chat {
     if (asked !== this.conversation?.id) return true; // replaced meanwhile: this answer is about the old one
     if (answer.visitor) this.keep.setItem(this.tokenKey, answer.visitor);
     this.shop = answer.shop ?? this.shop;
+    if (answer.shop?.now) this.clockDiffers = new Date(answer.shop.now) - this.now();
+    this.onsynced();
     this.client = answer.client ?? null;
     if (this.#moveTo(answer.conversation, asked) && after) return true;
     const fresh = this.log.merge(answer.messages);

@@ -1,12 +1,15 @@
 /** The chat in its frame: builds the parts from the page's data and shows what the chat says. */
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
-import { soonLabel } from "./dates.js";
 import { el } from "./dom.js";
+import { Care } from "./frame-care.js";
+import { Menu } from "./frame-menu.js";
 import { findStorage } from "./keep.js";
 import { connectOptions } from "./line.js";
+import { takeLink } from "./link-back.js";
 import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
+import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
 import { readablePhone } from "./text.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
@@ -15,13 +18,14 @@ import { chooseLanguage, wordsOf } from "./words.js";
 const page = document.body.dataset;
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
-const language = chooseLanguage(query.get("lang"), ...navigator.languages);
-const words = wordsOf(language);
+const keep = findStorage("localStorage", window);
+let language = chooseLanguage(keep.getItem("pitline:language"), query.get("lang"), ...navigator.languages);
+const words = { ...wordsOf(language) }; // one object, whatever the language: the parts hold on to it
 const { io } = await import(page.io);
 
-const keep = findStorage("localStorage", window);
 const tokenKey = `pitline:visitor:${page.shop}`;
-const socket = io("/client", connectOptions(() => ({ shop: page.shop, visitor: keep.getItem(tokenKey) ?? undefined })));
+let link = takeLink(location, history) ?? undefined;
+const socket = io("/client", connectOptions(() => ({ shop: page.shop, visitor: keep.getItem(tokenKey) ?? undefined, link })));
 const outbox = new Outbox({ storage: keep, prefix: `pitline:unsent:${page.shop}` });
 const chat = new Chat({ socket, outbox, keep, tokenKey });
 
@@ -36,7 +40,7 @@ const scroller = new Scroller(find("scroll"), (away) => {
   if (!away) find("below").hidden = true;
   update();
 });
-const view = new ThreadView({
+const threadView = new ThreadView({
   list: find("list"),
   words,
   linkTarget: ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank", // our own pages go on in the same tab
@@ -49,6 +53,9 @@ const view = new ThreadView({
 });
 const composer = new Composer({ form: find("composer"), words, onsend: (text) => send({ text }), ontype: (on) => chat.typed(on) });
 
+const menu = new Menu({ button: find("menu-open"), list: find("menu") });
+const care = new Care({ find, chat, words, languageNow: () => language, onchange: () => update() });
+
 function send(body) {
   chat.write(body);
   scroller.settle(true);
@@ -56,12 +63,14 @@ function send(body) {
 
 function update() {
   const seenAll = document.visibilityState === "visible" && host.open && scroller.atEnd;
-  view.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language: words.locale, now: Date.now(), readSeq: chat.readByShop }));
+  threadView.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language: words.locale, now: Date.now(), readSeq: chat.readByShop }));
   find("earlier").hidden = !chat.log.hasEarlier;
   showWelcome();
   showTyping();
   showHead();
   showBanner();
+  care.render();
+  if (chat.conversation) link = undefined; // it has led here; from now on there is a token of one's own
   scroller.settle();
   if (seenAll) chat.seen();
   if (seenAll) unread = 0;
@@ -80,13 +89,19 @@ function showTyping() {
   find("typing-name").textContent = typist ? words.typing(typist.name) : "";
 }
 
+/** The words, and what time it is for the shop, whatever the reader's clock says. */
+function view() {
+  return { words, now: Date.now() + chat.clockDiffers, zone: page.timezone };
+}
+
 function showHead() {
   const { shop } = chat;
   if (!shop) return;
-  const isOpen = shop.open ?? shop.open_now;
-  const opens = shop.next_opening && words.opens(soonLabel(shop.next_opening, { now: Date.now(), language: words.locale, zone: page.timezone }));
-  find("hours").textContent = isOpen ? words.open : opens || words.closed;
-  find("head").classList.toggle("is-open", Boolean(isOpen));
+  find("hours").textContent = hoursText(shop, view());
+  find("head").classList.toggle("is-open", Boolean(shop.open));
+  const { closed } = shop;
+  find("welcome-closed").hidden = !closed;
+  find("welcome-closed").textContent = closed ? `${closedText(closed, view())} ${words.closed_welcome}` : "";
   if (!shop.phone) return;
   find("call").hidden = false;
   find("call").href = `tel:${shop.phone}`;
@@ -94,13 +109,20 @@ function showHead() {
 }
 
 function showBanner() {
-  const refused = chat.refusal === "not_found" ? words.unknown_shop : words.unavailable;
-  const said = { connecting: navigator.onLine ? "" : words.offline, online: "", lost: navigator.onLine ? words.reconnecting : words.offline, refused }[chat.line];
-  const waiting = chat.line === "online" && chat.conversation?.status === "waiting" ? words.waiting : "";
-  const text = said || waiting;
+  const { line, refusal, conversation } = chat;
+  const { text, calm } = bannerOf({ line, refusal, conversation, isOnline: navigator.onLine, ...view() });
   find("banner").hidden = !text;
-  find("banner").classList.toggle("calm", !said);
-  if (find("banner").textContent !== text) find("banner").textContent = text;
+  find("banner").classList.toggle("calm", calm);
+  if (find("banner-text").textContent !== text) find("banner-text").textContent = text;
+}
+
+let changing = null;
+
+/** When the shop opens or closes, ask again: what is said of it has changed. */
+function waitForTheShop() {
+  clearTimeout(changing);
+  const wait = untilChange(chat.shop, view().now);
+  if (wait !== null) changing = setTimeout(() => socket.connected && chat.sync(), wait);
 }
 
 /** Read out the new message only: the list itself is not live. */
@@ -117,24 +139,43 @@ function speak() {
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", words[element.dataset.label]);
   for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = words[element.dataset.placeholder];
   find("welcome-title").textContent = words.welcome(page.shopName);
+  find("to-language").lang = words.other_language_tag;
+  find("starters").replaceChildren(...Object.entries(words.starters).map(([payload, text]) => el("button", { type: "button", class: "chip", on: { click: () => send({ text, payload }) }, text })));
+}
+
+/** The other language, from now on, here and when one comes back. */
+function changeLanguage() {
+  language = chooseLanguage(words.other_language_tag);
+  Object.assign(words, wordsOf(language));
+  keep.setItem("pitline:language", language);
+  find("list").replaceChildren(); // each row is made anew
+  speak();
+  care.speak();
+  composer.refresh();
+  update();
+  find("menu-open").focus();
+}
+
+/** Esc leaves what is open, and only then the chat. */
+function escape() {
+  if (!menu.escape() && !care.escape()) host.close();
 }
 
 function wire() {
   chat.onnews = announce;
   chat.onchange = update;
+  chat.onsynced = waitForTheShop;
   find("close").hidden = !host.framed || page.in === "portal";
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));
   find("earlier").addEventListener("click", () => scroller.keepPlace(() => chat.earlier()).catch(() => update()));
-  for (const [payload, text] of Object.entries(words.starters)) {
-    find("starters").append(el("button", { type: "button", class: "chip", on: { click: () => send({ text, payload }) }, text }));
-  }
+  find("to-language").addEventListener("click", changeLanguage);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     if (socket.connected) chat.sync();
     update();
   });
-  addEventListener("keydown", (event) => event.key === "Escape" && host.close());
+  addEventListener("keydown", (event) => event.key === "Escape" && escape());
   addEventListener("online", () => (socket.connect(), update()));
   addEventListener("offline", update);
 }

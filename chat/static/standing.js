@@ -43,7 +43,7 @@ export function hoursText(shop, { words, now, zone }) {
 /** Where somebody who leaves is told of the answer, or null where nobody can be. */
 export function reachText(reach, words) {
   if (!reach) return null;
-  const to = reach.by === "sms" ? readablePhone(reach.to) : reach.to;
+  const to = reach.by === "sms" ? readablePhone(reach.to).replace(" ", "\u00a0").replace("-", "\u2011") : reach.to; // in one piece
   if (reach.own) return words.reach_saved(to);
   return reach.by === "sms" ? words.reach_sms(to) : words.reach_email(to);
 }

@@ -236,3 +236,16 @@ test("an unknown shop is told as such, and not tried again", async () => {
   assert.equal(chat.refusal, "not_found");
   assert.deepEqual(timers.waits, []);
 });
+
+test("a place in the line comes alone, and changes nothing else; a rating's answer is the new state", async () => {
+  const { chat, socket } = await online([message(1)], { conversation: { status: "waiting", queue: { position: 2 } } });
+  await socket.push("conversation", { id: "c1", queue: { position: 1 } });
+  assert.deepEqual([chat.conversation.status, chat.conversation.queue.position], ["waiting", 1]);
+  await socket.push("conversation", { id: "another", queue: { position: 7 } });
+  assert.equal(chat.conversation.queue.position, 1);
+  const rated = chat.rate(4, "quick");
+  assert.deepEqual(socket.pending("rate").payload, { score: 4, comment: "quick" });
+  await socket.answer("rate", { ok: true, conversation: { id: "c1", status: "resolved", rating: 4, queue: null } });
+  await rated;
+  assert.equal(chat.conversation.rating, 4);
+});
