@@ -123,7 +123,7 @@ def _pages(
     app = web.Application(middlewares=[security_middleware(settings)], client_max_size=1024 * 1024)
     context = PortalContext(settings=settings, store=store, clock=clock, live=chat.live, lessons=teaching)
     app.add_routes(portal_routes(context))
-    app.add_routes(health_routes(store))
+    app.add_routes(health_routes(store, chat.redis_state))
     return app
 
 

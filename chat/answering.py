@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from bot.apology import apologise
 from bot.turn import Answer, Line, Turn, Unclear
 from chat.directory import Directory
-from chat.draft import AnswerRefused, Draft
+from chat.draft import AnswerOutdated, AnswerRefused, Draft
 from chat.handoff import Event
 from chat.turns import Job
 from chat.writer import LogWriter, Written
@@ -20,12 +21,17 @@ from storage.messages import Author, Delivery, Entry
 from storage.mongo import DatabaseError
 from storage.proof import VISITOR
 from storage.shops import Shop
-from storage.unclear import UnclearGuess, UnclearMessage, UnclearMessages
+from storage.store import Storage
+from storage.unclear import UnclearGuess, UnclearMessage
 
 _log = logging.getLogger(__name__)
 
 LONGEST_TURN_SECONDS = 5.0
 LONGEST_HOLD_SECONDS = 5.0
+_PATIENCE_SECONDS = LONGEST_TURN_SECONDS + 1.0  # with another process that may be answering what came before
+_LOOK_AGAIN_SECONDS = 0.1
+_TRIES = 5
+_REMEMBERED = 5_000
 
 
 class Bot(Protocol):
@@ -47,7 +53,7 @@ class Answering:
         clock: BusinessClock,
         writer: LogWriter,
         directory: Directory,
-        unclear: UnclearMessages,
+        store: Storage,
         *,
         line: Callable[[str], Awaitable[Line | None]],
     ) -> None:
@@ -55,10 +61,12 @@ class Answering:
         self._clock = clock
         self._writer = writer
         self._directory = directory
-        self._unclear = unclear
+        self._messages = store.messages
+        self._unclear = store.unclear
         self._line = line
         self._keeping: set[asyncio.Task[None]] = set()
         self._staff_types: dict[str, asyncio.Event] = {}
+        self._done: OrderedDict[str, None] = OrderedDict()  # messages whose turn ran in this process
 
     def staff_typing(self, conversation_id: str, *, on: bool) -> None:
         """While staff type, the bot holds its answer for a moment."""
@@ -69,7 +77,46 @@ class Answering:
 
     async def answer(self, job: Job) -> Written | None:
         """The stored answer; None when the bot stays silent: a person came first, or it has nothing sure to say."""
+        for _ in range(_TRIES):
+            try:
+                return await self._answer(job)
+            except AnswerOutdated:  # the conversation's turns ran on two processes at once: think again
+                continue
+        _log.error("a message could not be answered: the dialogue went on elsewhere each time; the sweep tries again")
+        return None
+
+    async def before(self, job: Job) -> list[Entry]:
+        """The messages that are to be answered before this one, and that no process answers: the one that took them may
+        have died. Waits as long as another may still be at it.
+        """
+        entry = job.entry
+        conversation = await self._directory.get(entry.shop, entry.conversation)
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while earlier := self._owed_before(conversation, entry):
+            if asyncio.get_running_loop().time() > deadline:
+                found = [await self._find(entry, one) for one in earlier]
+                return [one for one in found if one is not None]
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            conversation = await self._writer.refresh(conversation)
+        return []
+
+    def _owed_before(self, conversation: Conversation, entry: Entry) -> list[str]:
+        if entry.id not in conversation.owed:
+            return []
+        earlier = conversation.owed[: conversation.owed.index(entry.id)]
+        return [one for one in earlier if one not in self._done]
+
+    async def _find(self, entry: Entry, other: str) -> Entry | None:
+        return await self._messages.find(entry.shop, entry.conversation, other)
+
+    def _note_done(self, entry: Entry) -> None:
+        self._done[entry.id] = None
+        if len(self._done) > _REMEMBERED:
+            self._done.popitem(last=False)
+
+    async def _answer(self, job: Job) -> Written | None:
         conversation = await self._directory.get(job.entry.shop, job.entry.conversation)
+        self._note_done(job.entry)  # the bot may have nothing to say to it: who comes next need not wait for it
         if not _is_the_bots(conversation, job.entry):
             return None
         turn = replace(turn_for(job, conversation, self._clock.now()), line=await self._line(job.shop.slug))

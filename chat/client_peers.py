@@ -124,7 +124,7 @@ class ClientPeers(GuardedNamespace):
                     "last_seq": conversation.client_last_seq,
                     "rev": conversation.rev,
                 }
-                await self.push("beat", data, room=conversation.id)
+                await self.push("beat", data, room=conversation.id, here=True)
         for sid, peer in [(sid, peer) for sid, peer in self._peers.items() if peer.host is not None]:
             await self._look_again(sid, peer)  # another process may have heard a code in the chat that they are in
         await self.hub.waiting.beat()

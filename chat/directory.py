@@ -35,8 +35,8 @@ class Directory:
         remembered = self._by_key.get((shop.slug, key))
         if remembered is not None:
             known = self._writer.known(remembered.id)
-            if known is None or known.key == key:
-                return known or remembered
+            if known is not None and known.key == key:
+                return known
         found = await self._store.conversations.find_by_key(shop.slug, key)
         conversation = found or await self._new(shop, key, identity, visitor)
         self._by_key[(shop.slug, key)] = conversation

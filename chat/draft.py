@@ -15,6 +15,10 @@ class AnswerRefused(Exception):
     """The bot may not say this any more: a person or an act came first, or the message is answered already."""
 
 
+class AnswerOutdated(Exception):
+    """The dialogue is not where it was when the bot thought this out: another process answered something meanwhile."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An entry that has no number yet. `event` is what it does to the conversation; `answers_seq` is set on an
@@ -50,12 +54,19 @@ class Draft:
     origin: str | None = None  # the socket it came from, which needs no push
 
 
+def _check_dialogue(thought_of: Conversation, head: Conversation) -> None:
+    if head.tracker is not thought_of.tracker and head.tracker != thought_of.tracker:
+        raise AnswerOutdated("the bot has said something else meanwhile")
+
+
 def next_entry(draft: Draft, head: Conversation) -> Entry:
     """The draft as the entry after `head`. Raises `NotAllowed` (the status table), or `AnswerRefused` where it is the
-    bot's and comes too late.
+    bot's and comes too late, or `AnswerOutdated`.
     """
     if draft.answers_seq is not None and head.person_seq > draft.answers_seq:
         raise AnswerRefused("a person came first")
+    if draft.answers_seq is not None and draft.tracker is not None:
+        _check_dialogue(draft.conversation, head)
     try:
         state = after(
             head.state,

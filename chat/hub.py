@@ -19,6 +19,7 @@ from chat.draft import Draft
 from chat.handoff import Event, after
 from chat.inbox_index import InboxIndex
 from chat.live import Live
+from chat.neighbours import Neighbours
 from chat.projector import Projector
 from chat.proving import Proving, may_be_code
 from chat.suggesting import Suggesting
@@ -27,6 +28,7 @@ from chat.waiting import Waiting
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
 from storage.conversations import Conversation
+from storage.marks import read_mark
 from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, Link
 from storage.mongo import DatabaseError
 from storage.proof import Identity
@@ -121,9 +123,8 @@ class Hub:
         self._publisher: asyncio.Task[None] | None = None
         self.waiting = Waiting(store, clock, live.place_changed)
         self.watchers: list[Callable[[Written], None]] = [self.waiting.seen]  # told of each new entry; must not wait
-        self._answering = Answering(
-            assistant, clock, self.writer, self.directory, store.unclear, line=self.waiting.line
-        )
+        self._answering = Answering(assistant, clock, self.writer, self.directory, store, line=self.waiting.line)
+        self.neighbours = Neighbours(self.writer, self._answering)
         self.suggesting = Suggesting(assistant, clock, self.directory.get, live.suggested)
         self._proving = Proving(store, assistant, self.writer, live)
 
@@ -157,7 +158,9 @@ class Hub:
         # What a socket holds may be old. One that is not stored yet is read with its first entry: nothing awaited, so
         # the order of arrival holds; only what may be a code waits to learn whether one was asked for elsewhere.
         conversation = self.writer.known(inbound.conversation.id) or inbound.conversation
-        if conversation is inbound.conversation and (conversation.last_seq or may_be_code(inbound.text)):
+        if may_be_code(inbound.text):
+            conversation = await self.writer.refresh(conversation)
+        elif conversation is inbound.conversation and conversation.last_seq:
             conversation = await self.writer.head(conversation)
         draft = Draft(
             conversation=conversation,
@@ -178,7 +181,7 @@ class Hub:
         else:
             written = await self.writer.append(draft)
             entry = written.entry
-        if inbound.answer and not written.duplicate and entry.state.status in ("bot", "waiting"):
+        if inbound.answer and entry.state.status in ("bot", "waiting") and await self._lacks_answer(written, entry):
             self.turns.add(Job(inbound.shop, entry))
         elif inbound.answer and not written.duplicate:
             self.suggesting.client_wrote(Job(inbound.shop, entry))
@@ -232,12 +235,9 @@ class Hub:
         """`by` has read as far as `seq`. Marks only move forward."""
         head = await self.writer.head(conversation)
         seq = min(seq, head.last_seq)
-        field = "client_read_seq" if by.kind == "client" else "staff_read_seq"
-        if seq <= getattr(head, field):
+        changes = read_mark(head, by.kind, seq)
+        if not changes:
             return
-        changes: dict[str, Any] = {field: seq}
-        if by.kind == "staff" and seq >= head.client_last_seq:
-            changes["unread"] = 0
         self.writer.changed(head.id, **changes)
         head = self.writer.known(head.id) or head
         self.projector.add(head)
@@ -276,7 +276,18 @@ class Hub:
         if delivery is not None and delivery != entry.delivery:
             await self.record_delivery(shop.slug, conversation.id, entry.id, delivery)
 
+    async def _lacks_answer(self, written: Written, entry: Entry) -> bool:
+        """A repeat may come because the process that stored the message died: then nobody answers it as yet."""
+        if not written.duplicate:
+            return True
+        return entry.owed and await self.store.messages.find_answer(entry.shop, entry.conversation, entry.id) is None
+
     async def _run_turn(self, job: Job) -> None:
+        for entry in await self._answering.before(job):
+            await self._answer(Job(job.shop, entry))
+        await self._answer(job)
+
+    async def _answer(self, job: Job) -> None:
         answered = await self._answering.answer(job)
         if answered is not None and answered.entry.channel != "web":
             await self.deliver(job.shop, answered.conversation, answered.entry)

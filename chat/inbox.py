@@ -151,7 +151,7 @@ class StaffNamespace(InboxViews, InboxActs, InboxNotices):
             for one in await self.hub.store.conversations.find_many(shop, ids):
                 data = {"conversation": one.id, "last_seq": one.last_seq, "rev": one.rev}
                 for sid in looking[(shop, one.id)]:
-                    await self.push("beat", data, room=sid)
+                    await self.push("beat", data, room=sid, here=True)
 
     async def _check_mentions(self, shop: Shop, message: StaffMessage) -> None:
         for staff_id in message.mentions:

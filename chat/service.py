@@ -32,6 +32,8 @@ from chat.reaching import Reaching
 from chat.search_feed import SearchFeed
 from chat.simulator import SimulatorContext, simulator_routes
 from chat.snoozes import Snoozes
+from chat.socket_edge import LOOK_SECONDS
+from chat.socket_redis import RedisPushes
 from chat.sockets import SocketServer, every, make_server
 from chat.sweep import Sweep
 from chat.transcript import Transcripts
@@ -60,6 +62,13 @@ class Chat:
         """Put the chat's addresses and its socket into the application."""
         app.add_routes(self.routes)
         self.sockets.attach(app)
+
+    def redis_state(self) -> str | None:
+        """Whether pushes reach the peers of other processes, "reachable" or "unreachable"; None without Redis."""
+        manager = self.sockets.manager
+        if not isinstance(manager, RedisPushes):
+            return None
+        return "reachable" if manager.reachable else "unreachable"
 
 
 class Effects:
@@ -122,7 +131,13 @@ async def open_chat(
             every(RENEW_SECONDS, staff.presence.renew),
             *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
             every(reaching.look_seconds, reaching.look),
+            every(LOOK_SECONDS, sockets.look_after_strangers),
         ]
+        if isinstance(sockets.manager, RedisPushes):
+            sockets.manager.on_heard = hub.neighbours.heard
+            sockets.manager.on_missed = _Missed(sweep, clients, staff)
+            await sockets.manager.start()
+            stack.push_async_callback(sockets.manager.close)
         if work:
             carriers = senders(settings, http, store.outbox, pushing.sender)
             mail_sender = settings.mail.sender
@@ -165,6 +180,21 @@ def _routes(
         *sms_routes(SmsContext(settings=settings, store=hub.store, hub=hub, wake=bell.set)),
         *simulator_routes(SimulatorContext(settings=settings, store=hub.store, hub=hub, http=http)),
     ]
+
+
+class _Missed:
+    """Pushes of other processes were lost, or one of them died: this one's peers look at the database again."""
+
+    def __init__(self, sweep: Sweep, clients: ClientNamespace, staff: StaffNamespace) -> None:
+        self._sweep = sweep
+        self._clients = clients
+        self._staff = staff
+
+    async def __call__(self) -> None:
+        await self._sweep.catch_up()
+        await self._sweep.answer_owed()
+        await self._clients.beat()
+        await self._staff.tell_missed()
 
 
 async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:

@@ -5,7 +5,6 @@ The library's own namespace drops an unknown event without a word and sends no a
 """
 
 import asyncio
-import importlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,53 +17,35 @@ from aiohttp import web
 from chat.directory import UnknownConversation
 from chat.events import Json, Payload, ProtocolError, parse
 from chat.handoff import NotAllowed
-from config.imports import imported_without
+from chat.socket_edge import EdgeServer, LocalPushes, socketio
+from chat.socket_redis import RedisPushes
+from config.addresses import peer_address
 from config.settings import Settings
 from storage.mongo import DatabaseError, DatabaseUnavailable
 
-with imported_without("redis", "requests"):  # of its other managers and its clients
-    import socketio
-    from engineio.async_drivers.aiohttp import WebSocket
-
 _log = logging.getLogger(__name__)
 
-SocketServer = socketio.AsyncServer
+SocketServer = EdgeServer
 Handler = Callable[[str, Any], Awaitable[Json]]
 _RETRY_SECONDS = 2.0
 
 
-class _PlainWebSocket(WebSocket):
-    """Without permessage-deflate, which costs 100 kB a connection for texts of a few hundred bytes."""
-
-    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
-        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
-        await self._sock.prepare(environ["aiohttp.request"])
-        self.environ = environ
-        await self.handler(self)
-        return self._sock
-
-
-def make_server(settings: Settings) -> socketio.AsyncServer:
+def make_server(settings: Settings) -> EdgeServer:
     """The socket.io server: our own origin only; Redis between processes where there is one."""
     redis_url = settings.redis_url
     own = {settings.public_url}
     if not settings.production:
         own |= {f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}"}
-    server = socketio.AsyncServer(
-        async_mode="aiohttp",
-        client_manager=_redis_manager(redis_url.get_secret_value()) if redis_url else None,
+
+    def address_of(request: web.Request) -> str:
+        forwarded = request.headers.getall("X-Forwarded-For", [])
+        return peer_address(forwarded, request.remote, settings.trusted_proxies)
+
+    return EdgeServer(
+        address_of,
+        client_manager=RedisPushes(redis_url.get_secret_value()) if redis_url else LocalPushes(),
         cors_allowed_origins=sorted(own),
-        max_http_buffer_size=256 * 1024,
-        http_compression=False,
     )
-    server.eio._async = {**server.eio._async, "websocket": _PlainWebSocket}  # noqa: SLF001  # it offers no setting
-    return server
-
-
-def _redis_manager(url: str) -> socketio.AsyncManager:
-    """What carries pushes between processes. Its module is read again, this time with redis at hand."""
-    manager: socketio.AsyncManager = importlib.reload(socketio.async_redis_manager).AsyncRedisManager(url)
-    return manager
 
 
 @dataclass(slots=True)
@@ -127,6 +108,9 @@ class GuardedNamespace(socketio.AsyncNamespace):
             raise socketio.exceptions.ConnectionRefusedError(error.message, {"code": error.code}) from error
         except (DatabaseError, DatabaseUnavailable) as error:
             raise socketio.exceptions.ConnectionRefusedError("try again", {"code": "unavailable"}) from error
+        except Exception as error:
+            _log.exception("a peer could not be let in")
+            raise socketio.exceptions.ConnectionRefusedError("try again", {"code": "unavailable"}) from error
 
     async def _handle(self, event: str, sid: str, arguments: list[Any]) -> Json:
         known = self._events.get(event)
@@ -149,9 +133,9 @@ class GuardedNamespace(socketio.AsyncNamespace):
             _log.exception("%s failed", event)
             raise ProtocolError("unavailable", "something went wrong here; send it again", _RETRY_SECONDS) from error
 
-    async def push(self, event: str, data: Json, *, room: str, skip: str | None = None) -> None:
-        """Send to everyone in a room."""
-        await self.emit(event, data, room=room, skip_sid=skip)
+    async def push(self, event: str, data: Json, *, room: str, skip: str | None = None, here: bool = False) -> None:
+        """Send to everyone in a room; with `here`, to the peers of this process only."""
+        await self.emit(event, data, room=room, skip_sid=skip, ignore_queue=here)
 
 
 def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:

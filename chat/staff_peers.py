@@ -86,6 +86,11 @@ class StaffPeers(GuardedNamespace):
         """One person is told of something, in every tab."""
         await self.push("notification", notification, room=person_room(staff_id))
 
+    async def tell_missed(self) -> None:
+        """Pushes to the peers of this process may have been lost: they ask anew for what they show."""
+        for shop in {peer.shop.slug for peer in self._peers.values()}:
+            await self.push("missed", {}, room=shop_room(shop), here=True)
+
     async def _act(self, sid: str, asked: InConversation, event: Event, **details: Any) -> Json:
         peer, conversation = await self._find(sid, asked)
         done = await self.hub.act(conversation, event, peer.author, **details)

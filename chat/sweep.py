@@ -55,9 +55,7 @@ class Sweep:
         mark = await self._sweeps.find_mark()
         earliest = mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
         latest = utc_now() - patience
-        seen = _Seen()
-        async for entry in self._hub.store.messages.stored_between(earliest, latest):
-            seen.add(entry)
+        seen = await self._look(earliest, latest)
         await self._catch_up(seen)
         undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
         for entry in undone:
@@ -74,11 +72,24 @@ class Sweep:
             _log.info("%d messages had no answer yet; they get it now", len(undone))
         return len(undone)
 
+    async def catch_up(self, since: timedelta = timedelta(minutes=1)) -> None:
+        """Read what other processes wrote lately: what this one knows is as new, and so are the documents."""
+        now = utc_now()
+        await self._catch_up(await self._look(now - since, now))
+
+    async def _look(self, earliest: datetime, latest: datetime) -> "_Seen":
+        seen = _Seen()
+        async for entry in self._hub.store.messages.stored_between(earliest, latest):
+            seen.add(entry)
+        return seen
+
     async def _catch_up(self, seen: "_Seen") -> None:
-        """Bring the documents of what others wrote up to date: a process that died may have left them behind."""
+        """Bring up to date what others wrote: a process that died may have left documents behind."""
         for conversation_id, piece in seen.conversations.items():
-            if self._hub.writer.known(conversation_id) is None:  # what this process knows, it writes by itself
-                conversation = await self._hub.directory.get(piece.shop, conversation_id)
+            known = self._hub.writer.known(conversation_id)
+            if known is None or known.last_seq < piece.until:  # what this process wrote, it projects by itself
+                found = known or await self._hub.directory.get(piece.shop, conversation_id)
+                conversation = await self._hub.writer.refresh(found)
                 self._hub.projector.add(conversation)
                 await trace_again(self._hub.store, conversation, piece.telling, piece.since)
 
@@ -99,7 +110,8 @@ class Sweep:
             return  # somebody wrote in this moment
 
     async def _is_owed(self, entry: Entry) -> bool:
-        conversation = await self._hub.directory.get(entry.shop, entry.conversation)
+        known = await self._hub.directory.get(entry.shop, entry.conversation)
+        conversation = await self._hub.writer.refresh(known)  # another process may have given it back to the bot
         if conversation.status != "bot" or conversation.person_seq > entry.seq:
             return False
         return await self._hub.store.messages.find_answer(entry.shop, entry.conversation, entry.id) is None
@@ -123,10 +135,13 @@ class Sweep:
 
 @dataclass(slots=True)
 class _Piece:
-    """What a stretch holds of one conversation: its lowest number, and the entries that leave something behind."""
+    """What a stretch holds of one conversation: its lowest and its highest number, and the entries that leave something
+    behind.
+    """
 
     shop: str
     since: int
+    until: int
     telling: list[Entry] = field(default_factory=list)
 
 
@@ -142,8 +157,8 @@ class _Seen:
         self.entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
-        piece = self.conversations.setdefault(entry.conversation, _Piece(entry.shop, entry.seq))
-        piece.since = min(piece.since, entry.seq)
+        piece = self.conversations.setdefault(entry.conversation, _Piece(entry.shop, entry.seq, entry.seq))
+        piece.since, piece.until = min(piece.since, entry.seq), max(piece.until, entry.seq)
         if leaves_traces(entry):
             piece.telling.append(entry)
         self.entries.append(entry)

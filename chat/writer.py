@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from chat.draft import AnswerRefused, Draft, next_entry
+from chat.draft import AnswerOutdated, AnswerRefused, Draft, next_entry
 from chat.handoff import NotAllowed
 from storage.conversations import Conversation, Conversations, applied
+from storage.marks import with_own
 from storage.messages import Entry, Messages, Refusal
 
 _BATCH = 200
@@ -73,7 +74,8 @@ class LogWriter:
     async def append(self, draft: Draft) -> Written:
         """Store an entry; it is on disk when this returns. Entries are numbered in the order of the calls.
 
-        Raises `NotAllowed` (the status table), `AnswerRefused` (the bot came too late), `DatabaseUnavailable`.
+        Raises `NotAllowed` (the status table), `AnswerRefused` (the bot came too late), `AnswerOutdated` (the dialogue
+        has moved on since it was thought out), `DatabaseUnavailable`.
         """
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._pending.append(_Pending(draft, done))
@@ -94,12 +96,19 @@ class LogWriter:
         return await asyncio.shield(loading)
 
     async def refresh(self, conversation: Conversation) -> Conversation:
-        """The conversation with what other processes wrote meanwhile."""
+        """The conversation with what other processes wrote meanwhile, in its log and beside it."""
         head = await self.head(conversation)
-        tail = await self._messages.after(head.shop, head.id, head.last_seq, _PAGE)
+        stored, tail = await asyncio.gather(
+            self._conversations.find(head.shop, head.id),
+            self._messages.after(head.shop, head.id, head.last_seq, _PAGE),
+        )
+        if head.id not in self._heads:  # another write was refused meanwhile, and it was forgotten
+            return await self.head(head)
         for entry in tail:
             self._apply(entry)
-        return self._heads.get(head.id, head)
+        if stored is not None:
+            self._heads[head.id] = with_own(self._heads[head.id], stored)
+        return self._heads[head.id] if len(tail) < _PAGE else await self.refresh(conversation)
 
     def _apply(self, entry: Entry) -> Conversation:
         head = self._heads[entry.conversation]
@@ -168,7 +177,7 @@ class LogWriter:
             head = heads.get(pending.draft.conversation.id) or await self.head(pending.draft.conversation)
             try:
                 entry = next_entry(pending.draft, head)
-            except (NotAllowed, AnswerRefused) as error:
+            except (NotAllowed, AnswerRefused, AnswerOutdated) as error:
                 _raise_in(pending, error)
                 continue
             heads[head.id] = following = applied(head, entry)
@@ -187,7 +196,7 @@ class LogWriter:
 
     def _settle(self, row: _Row) -> None:
         pending, entry = row.pending, row.entry
-        before = self._heads[entry.conversation]
+        before = self._heads.setdefault(entry.conversation, row.before)  # it may have been forgotten meanwhile
         if before is row.before:  # nothing else has changed meanwhile, such as a read mark
             head = self._heads[entry.conversation] = row.following
         else:
@@ -229,6 +238,8 @@ class LogWriter:
             return [pending]
         self._remember(existing)
         await self._settle_repeat(pending)
+        # Who stored it may have died, or lost the database, before anybody was told.
+        self._on_stored(Written(existing, await self.head(pending.draft.conversation), duplicate=True))
         return []
 
     def _fail(self, batch: list[_Pending], error: Exception) -> None:

@@ -55,6 +55,7 @@ class Conversation:
     staff_read_seq: int = 0
     rev: int = 0
     tracker: dict[str, Any] = field(default_factory=dict)
+    owed: tuple[str, ...] = ()  # the client's messages that the bot has yet to answer, in the log's order
     urgent: bool = False
     gist: str = ""
     rating: Rating | None = None  # of the last episode
@@ -72,7 +73,19 @@ class Conversation:
 
 # What the log does not say: never written by the projection.
 _OWN = frozenset(
-    {"id", "shop", "key", "client_id", "visitor", "client_read_seq", "rev", "continued_in", "created_at", "title"}
+    {
+        "id",
+        "shop",
+        "key",
+        "client_id",
+        "visitor",
+        "client_read_seq",
+        "staff_read_seq",
+        "rev",
+        "continued_in",
+        "created_at",
+        "title",
+    }
 )
 _PROJECTED = tuple(f.name for f in fields(Conversation) if f.name not in _OWN)
 
@@ -132,6 +145,7 @@ def applied(conversation: Conversation, entry: Entry) -> Conversation:
             changes["people"] = (*conversation.people, entry.author.id)
     if entry.tracker is not None:
         changes["tracker"] = entry.tracker
+    changes["owed"] = _owed_after(conversation, entry)
     if entry.gist is not None:
         changes |= {"gist": entry.gist, "urgent": conversation.urgent or entry.urgent}
     elif entry.state.status in ("bot", "resolved"):
@@ -157,6 +171,14 @@ def _of_the_clients_side(conversation: Conversation, entry: Entry) -> dict[str, 
     if entry.rating is not None or entry.state.episode != conversation.state.episode:
         changes["rating"] = entry.rating
     return changes
+
+
+def _owed_after(conversation: Conversation, entry: Entry) -> tuple[str, ...]:
+    if entry.state.status not in ("bot", "waiting") or (entry.author.kind == "staff" and entry.kind != "note"):
+        return ()  # a person has it now
+    if entry.in_reply_to is not None:
+        return tuple(one for one in conversation.owed if one != entry.in_reply_to)
+    return (*conversation.owed, entry.id) if entry.owed else conversation.owed
 
 
 class Conversations:
@@ -203,7 +225,8 @@ class Conversations:
         updates = [
             UpdateOne(
                 {"_id": one.id, "shop": one.shop, "last_seq": {"$lte": one.last_seq}},
-                _set({name: encode(getattr(one, name)) for name in _PROJECTED}),
+                _set({name: encode(getattr(one, name)) for name in _PROJECTED})
+                | {"$max": {"staff_read_seq": one.staff_read_seq}},
             )
             for one in conversations
         ]

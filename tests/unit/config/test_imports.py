@@ -53,5 +53,5 @@ def test_with_redis_pushes_go_through_it_all_the_same() -> None:
     )
     env = {"REDIS_URL": "redis://127.0.0.1:6390/0"}
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert told.stdout.startswith("AsyncRedisManager redis://127.0.0.1:6390/0"), told.stderr
+    assert told.stdout.startswith("RedisPushes redis://127.0.0.1:6390/0"), told.stderr
     assert "HookRelay" in told.stdout, told.stderr

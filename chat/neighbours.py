@@ -1,0 +1,24 @@
+"""What a process learns from the pushes of the others: enough not to act upon what is old."""
+
+from chat.answering import Answering
+from chat.events import Json
+from chat.writer import LogWriter
+from storage.marks import read_mark
+
+
+class Neighbours:
+    """Told of each push that another process sent to its peers. A lost one costs a refused write, and nothing else."""
+
+    def __init__(self, writer: LogWriter, answering: Answering) -> None:
+        self._writer = writer
+        self._answering = answering
+
+    async def heard(self, event: str, data: Json) -> None:
+        """What is known of a conversation has grown old, somebody on the staff types, or somebody has read."""
+        known = self._writer.known(data.get("conversation", ""))
+        if event == "message" and known is not None and known.last_seq < data["seq"]:
+            self._writer.forget(known.id)  # it is read anew when it is next needed
+        elif event == "typing" and data["author"]["kind"] == "staff":
+            self._answering.staff_typing(data["conversation"], on=data["on"])
+        elif event == "read" and known is not None:
+            self._writer.changed(known.id, **read_mark(known, data["by"]["kind"], data["seq"]))
