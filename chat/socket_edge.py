@@ -64,8 +64,8 @@ def environ_of(address_of: Callable[[web.Request], str]) -> Callable[[web.Reques
             body = bytearray()
             async for piece in request.content.iter_any():
                 body += piece
-                if len(body) > LARGEST_BODY:  # the library refuses it by its length, and ends the session
-                    break
+                if len(body) > LARGEST_BODY:  # the library would wait for ever for a session to end that nobody polls
+                    raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, len(body))
             environ["wsgi.input"] = _Body(bytes(body))
             environ["CONTENT_LENGTH"] = str(len(body))
         return environ
@@ -127,8 +127,15 @@ class EdgeServer(socketio.AsyncServer):
             eio for eio in self.environ if not any(self.manager.sid_from_eio_sid(eio, space) for space in spaces)
         }
         for eio in strangers & self._strangers:
-            await self.eio.disconnect(eio)
+            await self._send_away(eio)
         self._strangers = strangers - self._strangers
+
+    async def _send_away(self, eio: str) -> None:
+        """End a connection; the library would wait until the peer has taken its leave."""
+        peer = self.eio.sockets.get(eio)
+        if peer is not None:
+            await peer.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
+            peer.queue.put_nowait(None)  # after this a websocket is closed
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         if (namespace or "/") not in self.namespace_handlers:  # the library's own words reach no browser
@@ -143,4 +150,4 @@ class EdgeServer(socketio.AsyncServer):
             await super()._handle_eio_message(eio_sid, data)
         except Exception as error:  # noqa: BLE001  # it is no packet: whoever sends that is no client of ours
             _log.info("a peer that does not keep to the protocol is sent away: %r", error)
-            await self.eio.disconnect(eio_sid)
+            await self._send_away(eio_sid)
