@@ -3,12 +3,13 @@
 # make check  lint, format, types, and who may import whom
 # make bench  figures: turns, acks, page sizes
 # make bench-understanding   figures: how well messages are understood, and what it costs
+# make schedule   2,000 messages of 20 clients and 5 staff over two processes that are killed, with Redis away for 30 s
 # make fuzz   10,000 made-up messages: nothing private is said, no price is guessed
 # make intent name=ask_warranty [code=yes]   start a new intent
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-understanding fuzz intent setup setup-test pins clean
+.PHONY: help run test check bench bench-understanding schedule fuzz intent setup setup-test pins clean
 .SILENT:
 
 PYTHON ?= python3
@@ -48,6 +49,10 @@ bench: setup-test
 
 bench-understanding: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1200 -o python_files='bench_understanding.py' tests/bench $(ARGS)
+
+schedule: setup-test
+	SCHEDULE_MESSAGES=2000 SCHEDULE_KILLS=4 SCHEDULE_REDIS_SECONDS=30 \
+	  exec $(PY) -m pytest -s -q -p no:xdist --timeout 1800 tests/faults/test_schedule.py $(ARGS)
 
 fuzz: setup-test
 	FUZZ_MESSAGES=10000 exec $(PY) -m pytest -s -q --timeout 1800 tests/dialogues/test_privacy.py $(ARGS)

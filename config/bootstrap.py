@@ -1,4 +1,4 @@
-"""Set-up: the virtual environment, the pinned Python packages, the front-end files, and a browser for the tests.
+"""Set-up: the virtual environment, the pinned Python packages, the front-end files, a browser and a Redis for the tests.
 
 Run by `make` as `python3 -m config.bootstrap run|test`, with whatever Python there is, so: standard library only, and
 nothing newer than Python 3.8 in its syntax. Each part is done again only when what it is made from has changed.
@@ -51,6 +51,7 @@ def set_up(goal: str) -> None:
         _side_by_side([(python, _pip(python)), (node, _npm(for_tests))])
         if for_tests:
             _have_browser()
+            _have_redis()
 
 
 class _Step:
@@ -215,6 +216,23 @@ def _have_browser() -> None:
     if os.environ.get("CI"):
         raise SetUpError("there is no browser, and in CI the browser tests must run")
     say("*** NO BROWSER: the browser tests will be SKIPPED. Install Chromium or Chrome, or set BROWSER_PATH. ***")
+
+
+def _have_redis() -> None:
+    """A Redis for the tests of several processes: one that is installed, else Debian's when we are root."""
+    if shutil.which("redis-server"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("no redis-server is installed; trying: apt-get install redis-server")
+        line = ["sh", "-c", "apt-get update -q && apt-get install -q -y --no-install-recommends redis-server"]
+        env = dict(os.environ, DEBIAN_FRONTEND="noninteractive", RUNLEVEL="1")  # it is not to be started as a service
+        tried = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False)
+        if tried.returncode == 0 and shutil.which("redis-server"):
+            return
+        say("that did not work: " + _last_line(tried.stdout.decode(errors="replace")))
+    if os.environ.get("CI"):
+        raise SetUpError("there is no redis-server, and in CI the tests of several processes must run")
+    say("*** NO REDIS: the tests of several processes will be SKIPPED. Install redis-server. ***")
 
 
 def _last_line(text: str) -> str:
