@@ -1,4 +1,4 @@
-"""Set-up: the virtual environment, the pinned Python packages, the front-end files, and a browser and a Redis for tests.
+"""Set-up: the virtual environment, the pinned Python packages, the front-end files, what the tests need beside them.
 
 Run by `make` as `python3 -m config.bootstrap run|test`, with whatever Python there is, so: standard library only, and
 nothing newer than Python 3.8 in its syntax. Each part is done again only when what it is made from has changed.
