@@ -133,11 +133,7 @@ async def open_chat(
             every(reaching.look_seconds, reaching.look),
             every(LOOK_SECONDS, sockets.look_after_strangers),
         ]
-        if isinstance(sockets.manager, RedisPushes):
-            sockets.manager.on_heard = hub.neighbours.heard
-            sockets.manager.on_missed = _Missed(sweep, clients, staff)
-            await sockets.manager.start()
-            stack.push_async_callback(sockets.manager.close)
+        await stack.enter_async_context(_among_others(sockets, hub, _Missed(sweep, clients, staff)))
         if work:
             carriers = senders(settings, http, store.outbox, pushing.sender)
             mail_sender = settings.mail.sender
@@ -147,6 +143,22 @@ async def open_chat(
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, bell, node_modules)
         yield Chat(hub, Effects(bell, pushing.bell, clients), routes, sockets)
+
+
+@asynccontextmanager
+async def _among_others(sockets: SocketServer, hub: Hub, on_missed: "_Missed") -> AsyncIterator[None]:
+    """Where there is Redis: hear what other processes push, and be heard."""
+    manager = sockets.manager
+    if not isinstance(manager, RedisPushes):
+        yield
+        return
+    manager.on_heard = hub.neighbours.heard
+    manager.on_missed = on_missed
+    await manager.start()
+    try:
+        yield
+    finally:
+        await manager.close()
 
 
 def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
