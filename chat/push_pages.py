@@ -104,8 +104,8 @@ class _Pages:
             "start_url": _SCOPE,
             "scope": _SCOPE,
             "display": "standalone",
-            "background_color": "#ffffff",
-            "theme_color": "#12395b",
+            "background_color": "#f4f3ef",
+            "theme_color": "#0e5f66",
             "icons": icons,
         }
         text = json.dumps(manifest)

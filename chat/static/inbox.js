@@ -1,10 +1,13 @@
 /** The inbox: builds the parts from the page's data and shows what desk and talk say. */
+import { Bell } from "./bell.js";
+import { Device } from "./device.js";
 import { el } from "./dom.js";
 import { cardOf } from "./inbox-card.js";
 import { Desk } from "./inbox-desk.js";
 import { Head } from "./inbox-head.js";
 import { Keys } from "./inbox-keys.js";
 import { ListView } from "./inbox-list.js";
+import { Notify } from "./inbox-notify.js";
 import { Pane } from "./inbox-pane.js";
 import { ShopDesk } from "./inbox-shop.js";
 import { Talk } from "./inbox-talk.js";
@@ -40,6 +43,10 @@ const list = new ListView({
   onopen: (id, seq) => open(id, false, seq),
 });
 const head = new Head({ socket, talk, desk, shop });
+const isBefore = (id) => id === talk.id && document.visibilityState === "visible" && document.hasFocus();
+const bell = new Bell({ socket, isBefore });
+const device = Object.assign(new Device(), { isBefore, onopen: (id) => id !== talk.id && open(id) });
+const notify = new Notify({ bell, device, timezone: page.timezone, onopen: (id) => id && open(id) });
 let cardShown = "";
 
 function update() {
@@ -67,6 +74,7 @@ function open(id, thenWrite = false, seq = null) {
   if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", seq ? `#${id}/${seq}` : `#${id}`);
   pane.enter();
   talk.open(id);
+  bell.see(id);
   update();
   if (thenWrite || matchMedia("(min-width: 60rem)").matches) pane.focus();
 }
@@ -98,7 +106,9 @@ let wasConnected = false;
 let refused = false;
 
 function refresh() {
-  if (socket.connected) desk.load().catch(() => {});
+  if (!socket.connected) return;
+  desk.load().catch(() => {});
+  bell.load().catch(() => {});
 }
 
 function onConnect() {
@@ -106,7 +116,7 @@ function onConnect() {
   refused = false;
   showLine();
   refresh();
-  shop.load().catch(() => {});
+  shop.load().then(() => device.start(shop.push?.public_key)).catch(() => {});
   if (talk.id) talk.open(talk.id);
 }
 
@@ -178,6 +188,8 @@ function wirePage() {
   talk.onchange = update;
   shop.onchange = update;
   talk.onnews = (messages) => pane.announceHere(messages);
+  socket.on("read", ({ conversation, by }) => by.kind === "staff" && device.closeFor(conversation).catch(() => {}));
+  find("notify-open").addEventListener("click", () => ((find("side-menu").open = false), notify.openSettings()));
   find("side-theme").append(themeControl());
   document.addEventListener("pointerdown", ({ target }) => find("side-menu").contains(target) || (find("side-menu").open = false));
   document.querySelector('[data-act="resolve"]').addEventListener("click", (event) => (event.stopImmediatePropagation(), resolve()), { capture: true });

@@ -4,6 +4,7 @@
  */
 const HOME = "/staff/";
 const ICON = "/static/chat/icon-192.png";
+const ANSWER_WITHIN = 500; // milliseconds
 const BADGE = "/static/chat/badge-96.png";
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -25,19 +26,32 @@ function read(data) {
 }
 
 async function show({ title = "Pitline", text = "", tag = "pitline", conversation = "", urgent = false, at }) {
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const looking = conversation && pages.some((page) => page.visibilityState === "visible" && page.focused && new URL(page.url).hash === `#${conversation}`);
-  if (looking) return; // they read it there; a browser allows that while a page of ours is before them
-  const old = (await self.registration.getNotifications({ tag })).length > 0;
+  if (conversation && (await isBefore(conversation))) return; // read there already; browsers allow that while a page of ours has the focus
   await self.registration.showNotification(title, {
     body: text,
     tag,
-    renotify: urgent || !old, // a second message of the same conversation changes what is there, silently
+    renotify: true, // it takes the place of the one before, and is heard: the server sees to it that this is seldom
     requireInteraction: urgent,
     icon: ICON,
     badge: BADGE,
     timestamp: at ? Date.parse(at) : Date.now(),
     data: { conversation },
+  });
+}
+
+/** Whether somebody looks at this conversation now: the page knows, a worker only sees the address it was opened with. */
+async function isBefore(conversation) {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const answers = pages.filter((page) => page.focused).map((page) => ask(page, { before: conversation }));
+  return (await Promise.all(answers)).includes(true);
+}
+
+function ask(page, question) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(() => resolve(false), ANSWER_WITHIN);
+    page.postMessage(question, [port2]);
   });
 }
 
