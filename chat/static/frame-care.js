@@ -1,10 +1,19 @@
-/** What the frame offers around the thread: a way to be reached, the rating, the mail of the chat. */
+/** What the frame offers around the thread: a way to be reached, the rating, the mail of the chat. Loaded when needed. */
 import { AskForm } from "./ask-form.js";
+import { CARE_WORDS } from "./care-words.js";
+import { el } from "./dom.js";
 import { Rating } from "./rating.js";
 import { RatingView } from "./rating-view.js";
 import { reachText } from "./standing.js";
 
 const NOTE_FADES = 10_000;
+
+/** Load the look of it; resolves when it is there. */
+export function loadStyle() {
+  return new Promise((resolve, reject) => {
+    document.head.append(el("link", { rel: "stylesheet", href: new URL("./care.css", import.meta.url).href, on: { load: resolve, error: reject } }));
+  });
+}
 
 export class Care {
   #fading = null;
@@ -12,6 +21,7 @@ export class Care {
   /** `find(id)`: the page's elements; `chat`; `words`; `languageNow()`: in which the mail is written. */
   constructor({ find, chat, words, languageNow, onchange }) {
     Object.assign(this, { find, chat, words, languageNow, onchange });
+    Object.assign(words, CARE_WORDS[languageNow()]);
     this.rating = new Rating({ rate: (score, comment) => chat.rate(score, comment) });
     this.rating.onchange = onchange;
     this.stars = new RatingView({ form: find("rating"), rating: this.rating, words });
@@ -37,15 +47,11 @@ export class Care {
       this.reach.show(true);
       this.render();
     });
-    find("to-transcript").addEventListener("click", () => this.openTranscript());
-    find("start-again").addEventListener("click", () => {
-      this.rating.leave();
-      find("text").focus();
-    });
   }
 
   /** The words have changed. */
   speak() {
+    Object.assign(this.words, CARE_WORDS[this.languageNow()]);
     for (const part of [this.stars, this.reach, this.transcript]) part.speak();
   }
 
@@ -61,10 +67,7 @@ export class Care {
     find("reach-open").hidden = !mayLeave;
     find("reach-open").textContent = conversation?.reach ? words.reach_change : words.reach_open;
     if (!waits) find("reach").hidden = true;
-    const isOver = conversation?.status === "resolved" && chat.log.last > 0;
-    find("finished").hidden = !isOver;
     this.stars.render(this.rating.isAsked(conversation, chat.log.last));
-    find("to-transcript").hidden = chat.log.last === 0;
     if (chat.line === "online") this.rating.retry();
   }
 

@@ -2,7 +2,6 @@
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
-import { Care } from "./frame-care.js";
 import { Menu } from "./frame-menu.js";
 import { findStorage } from "./keep.js";
 import { connectOptions } from "./line.js";
@@ -54,7 +53,24 @@ const threadView = new ThreadView({
 const composer = new Composer({ form: find("composer"), words, onsend: (text) => send({ text }), ontype: (on) => chat.typed(on) });
 
 const menu = new Menu({ button: find("menu-open"), list: find("menu") });
-const care = new Care({ find, chat, words, languageNow: () => language, onchange: () => update() });
+let care = null;
+let loadingCare = null;
+
+/** The parts around the thread, once somebody waits, is done, or wants the chat by mail: few do at once. */
+async function loadCare() {
+  try {
+    const { Care, loadStyle } = await import("./frame-care.js");
+    await loadStyle();
+    care = new Care({ find, chat, words, languageNow: () => language, onchange: () => update() });
+    update();
+  } catch {
+    loadingCare = null; // no line: the next change tries again
+  }
+}
+
+function withCare() {
+  return (loadingCare ??= loadCare());
+}
 
 function send(body) {
   chat.write(body);
@@ -69,7 +85,7 @@ function update() {
   showTyping();
   showHead();
   showBanner();
-  care.render();
+  showCare();
   if (chat.conversation) link = undefined; // it has led here; from now on there is a token of one's own
   scroller.settle();
   if (seenAll) chat.seen();
@@ -116,6 +132,14 @@ function showBanner() {
   if (find("banner-text").textContent !== text) find("banner-text").textContent = text;
 }
 
+function showCare() {
+  const status = chat.log.last > 0 ? chat.conversation?.status : null;
+  find("finished").hidden = status !== "resolved";
+  find("to-transcript").hidden = chat.log.last === 0;
+  if (care) care.render();
+  else if (["waiting", "resolved"].includes(status) && chat.line === "online") withCare();
+}
+
 let changing = null;
 
 /** When the shop opens or closes, ask again: what is said of it has changed. */
@@ -150,7 +174,7 @@ function changeLanguage() {
   keep.setItem("pitline:language", language);
   find("list").replaceChildren(); // each row is made anew
   speak();
-  care.speak();
+  care?.speak();
   composer.refresh();
   update();
   find("menu-open").focus();
@@ -158,7 +182,7 @@ function changeLanguage() {
 
 /** Esc leaves what is open, and only then the chat. */
 function escape() {
-  if (!menu.escape() && !care.escape()) host.close();
+  if (!menu.escape() && !care?.escape()) host.close();
 }
 
 function wire() {
@@ -170,6 +194,11 @@ function wire() {
   find("below").addEventListener("click", () => scroller.settle(true));
   find("earlier").addEventListener("click", () => scroller.keepPlace(() => chat.earlier()).catch(() => update()));
   find("to-language").addEventListener("click", changeLanguage);
+  find("to-transcript").addEventListener("click", () => withCare().then(() => care?.openTranscript()));
+  find("start-again").addEventListener("click", () => {
+    care?.rating.leave();
+    composer.focus();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     if (socket.connected) chat.sync();

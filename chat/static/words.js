@@ -1,5 +1,4 @@
 /** What the chat says to a client, in English and Spanish. */
-import { CARE_WORDS } from "./care-words.js";
 
 const WORDS = {
   en: {
@@ -34,7 +33,24 @@ const WORDS = {
     welcome_text: "Ask about your car, your balance or a visit. The shop’s assistant answers at once, and people are one step away.",
     by_sms: "by text",
     by_email: "by e-mail",
-    waiting: "A person from the shop will write here.",
+    menu: "More",
+    other_language: "Español",
+    other_language_tag: "es",
+    closed_break: (time) => `On a break until ${time}.`,
+    closed_holiday: (name) => `The shop is closed: ${name}.`,
+    closed_hours: "The shop is closed now.",
+    closed_until: (when) => `It opens ${when}.`,
+    closed_welcome: "The assistant answers at once; people write back when the shop is open.",
+    waiting_open: "A person from the shop will write here.",
+    waiting_next: "You are next. A person from the shop will write here.",
+    waiting_one: "One person is ahead of you.",
+    waiting_ahead: (count) => `${count} people are ahead of you.`,
+    waiting_away: "Nobody is at the desk right now. A person will write here once they are back.",
+    waiting_later: "A person will write here after that.",
+    waiting_by: (time) => `Probably by ${time}.`,
+    finished: "This conversation is finished.",
+    start_again: "Start a new one",
+    transcript_open: "E-mail this chat",
     new_below: "New message",
     with_person: (name) => `${name} is with you`,
     choices: "Quick replies",
@@ -74,7 +90,24 @@ const WORDS = {
     welcome_text: "Pregunte por su auto, su saldo o una cita. El asistente del taller responde al momento, y las personas están a un paso.",
     by_sms: "por SMS",
     by_email: "por correo",
-    waiting: "Una persona del taller le escribirá aquí.",
+    menu: "Más",
+    other_language: "English",
+    other_language_tag: "en",
+    closed_break: (time) => `En pausa hasta las ${time}.`,
+    closed_holiday: (name) => `El taller está cerrado: ${name}.`,
+    closed_hours: "El taller está cerrado ahora.",
+    closed_until: (when) => `Abre ${when}.`,
+    closed_welcome: "El asistente responde al momento; las personas contestan cuando el taller abre.",
+    waiting_open: "Una persona del taller le escribirá aquí.",
+    waiting_next: "Su turno es el siguiente. Una persona del taller le escribirá aquí.",
+    waiting_one: "Hay una persona antes que usted.",
+    waiting_ahead: (count) => `Hay ${count} personas antes que usted.`,
+    waiting_away: "Ahora no hay nadie en el mostrador. Una persona le escribirá aquí cuando regrese.",
+    waiting_later: "Después una persona le escribirá aquí.",
+    waiting_by: (time) => `Probablemente antes de las ${time}.`,
+    finished: "Esta conversación ha terminado.",
+    start_again: "Empezar otra",
+    transcript_open: "Enviar este chat por correo",
     new_below: "Mensaje nuevo",
     with_person: (name) => `${name} le atiende`,
     choices: "Respuestas rápidas",
@@ -90,11 +123,10 @@ export function chooseLanguage(...wanted) {
   return known.find((tag) => tag in WORDS) ?? "en";
 }
 
-/** The words of a language, those around the thread too. */
+/** The words of a language. */
 export function wordsOf(language) {
-  const known = language in WORDS ? language : "en";
-  return { ...WORDS[known], ...CARE_WORDS[known] };
+  return WORDS[language] ?? WORDS.en;
 }
 
 /** Every language and its words: for the test that both say the same things. */
-export const ALL_WORDS = { en: wordsOf("en"), es: wordsOf("es") };
+export const ALL_WORDS = WORDS;

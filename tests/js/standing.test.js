@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CARE_WORDS } from "../../chat/static/care-words.js";
 import { takeLink } from "../../chat/static/link-back.js";
 import { Rating } from "../../chat/static/rating.js";
 import { bannerOf, closedText, reachText, untilChange, waitingText } from "../../chat/static/standing.js";
@@ -7,7 +8,7 @@ import { wordsOf } from "../../chat/static/words.js";
 import { settle, Timers } from "./support.js";
 
 const now = Date.parse("2026-03-11T15:30:00Z");
-const view = { words: wordsOf("en"), now, zone: "America/Chicago" };
+const view = { words: { ...wordsOf("en"), ...CARE_WORDS.en }, now, zone: "America/Chicago" };
 const waits = (queue) => waitingText({ ...view, conversation: { status: "waiting", queue } });
 const place = (position, more = {}) => ({ position, people_online: 1, expected: null, closed: null, ...more });
 
@@ -111,4 +112,9 @@ test("nobody is asked twice, nor where nothing was said, nor in what goes on", (
   assert.equal(rating.isAsked(over, 3), false);
   rating.isAsked({ status: "bot", rating: null }, 4); // a new episode
   assert.equal(rating.isAsked(over, 6), true);
+});
+
+test("both languages say the same things around the thread", () => {
+  assert.deepEqual(Object.keys(CARE_WORDS.es), Object.keys(CARE_WORDS.en));
+  for (const [key, said] of Object.entries(CARE_WORDS.en)) assert.equal(typeof CARE_WORDS.es[key], typeof said, key);
 });

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from chat.pages import ChatPages, chat_routes, frame_policy
-from chat.statics import ChatStatics, VendorFileMissing
+from chat.statics import ChatStatics, VendorFileMissing, without_comments
 from config.settings import Settings
 from storage.sessions import STAFF_COOKIE
 from storage.store import Storage
@@ -129,3 +129,9 @@ def test_all_modules_of_a_page_are_found(node_modules: Path) -> None:
 def test_without_npm_it_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(VendorFileMissing, match="npm ci"):
         ChatStatics(tmp_path)
+
+
+def test_what_is_served_has_the_code_as_written_and_no_comment_lines():
+    comments = b"/** Says. */\n%b\n/*\n * Two\n */\n%b  // goes\n%b"
+    code = (b'import "x";\n', b"const a = 1; // stays\n", b'/* kept */ const b = "// text";\n')
+    assert without_comments(comments % code) == b"%b\n%b%b" % code
