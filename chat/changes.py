@@ -6,6 +6,7 @@ Pressed twice it is done once; pressed again after a crash, what was left undone
 from chat.events import Json, ProtocolError
 from chat.hub import Hub, Outbound
 from config.clock import utc_now
+from storage.activity import Actor
 from storage.change_requests import HOLD, ChangeRequest
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -55,7 +56,22 @@ async def decide_change(hub: Hub, shop: Shop, staff: Staff, request_id: str, *, 
         await _apply(store, request)
         await store.change_requests.mark_applied(shop.slug, request.id, now)
     await _tell(hub, shop, request)
+    await _note(store, staff, request)
     return request
+
+
+async def _note(store: Storage, staff: Staff, request: ChangeRequest) -> None:
+    """Write into the activity log who decided it; pressed twice it is there once."""
+    client = await store.clients.find(request.shop, request.client_id)
+    await store.activity.append(
+        request.shop,
+        Actor(kind="staff", id=staff.id, name=staff.name),
+        f"change_request.{request.state}",
+        client.name if client is not None else None,
+        {"field": request.field, "before": request.old or "", "after": request.new},
+        request.decided_at,
+        ref=f"change:{request.id}",
+    )
 
 
 async def _apply(store: Storage, request: ChangeRequest) -> None:
