@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,12 +21,15 @@ from chat.notifications import NEWS, Happening, find_happenings
 from chat.telling import WORTH_TELLING, Telling, Told
 from chat.writer import Written
 from config.clock import utc_now
+from storage.activity import Actor
+from storage.clients import Client
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.mongo import DatabaseError, DatabaseUnavailable
 from storage.news import News
 from storage.proof import Identity, Proof
 from storage.shops import Shop
+from storage.store import Storage
 
 _log = logging.getLogger(__name__)
 _RECENT = 5_000
@@ -194,6 +197,7 @@ class Notifier:
         if news.kind == "estimate":
             estimate = await store.estimates.get(news.shop, news.record)
             title, text = decision_texts(estimate, news.decisions, client.name, shop)
+            await _log_of(store, news, client, f"Estimate {estimate.number}", {"decided": text, "in": news.place})
             if news.place == "portal":
                 await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
         else:
@@ -201,6 +205,8 @@ class Notifier:
             if request is None or not request.is_due:
                 return
             title, text = change_texts(request, client.name, shop)
+            asked = {"field": request.field, "before": request.old or "", "after": request.new}
+            await _log_of(store, news, client, client.name, asked)
         conversation = self._hub.writer.known(conversation.id) or conversation
         told = Told(kind=news.kind, cause=news.id, conversation=conversation, title=title, text=text, at=news.at)
         await self._telling.notices(told, await self._telling.audience(shop, Happening(kind=news.kind), conversation))
@@ -220,3 +226,10 @@ class Notifier:
                 hand_off=HandOff(reason="needs_person", gist=line) if calls else None,
             )
         )
+
+
+async def _log_of(store: Storage, news: News, client: Client, subject: str, details: Mapping[str, str]) -> None:
+    """The activity log's line of what a client did; told again it is there once."""
+    action = "estimate.decided" if news.kind == "estimate" else "change_request.asked"
+    actor = Actor(kind="client", id=client.id, name=client.name)
+    await store.activity.append(news.shop, actor, action, subject, details, news.at, ref=news.id)

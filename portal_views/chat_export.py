@@ -57,7 +57,7 @@ class ChatExport:
             before = None
             async for entries in self._log(chat):
                 shown = lines(entries, self.f, self.names, before=before, origin=self.origin)
-                yield self._render("chat_lines.html", lines=shown)
+                yield self._render("chat_lines.html", day_tag="h3", lines=shown)
                 before = Before.of(entries, self.f)
         yield self._render("chat_file_tail.html")
 

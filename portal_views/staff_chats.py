@@ -68,6 +68,7 @@ async def show_one(asked: StaffRequest) -> web.StreamResponse:
         "staff_chat.html",
         about=client,
         chat=chat,
+        day_tag="h2",
         lines=lines(entries, f, names),
         names=names,
         page=page,

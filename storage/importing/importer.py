@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from storage.importing.account import Account, Refusal
+from storage.activity import Actor
+from storage.importing.account import OUTCOMES, Account, Refusal
 from storage.importing.check import Checked, Progress, check_files
 from storage.importing.sources import Source, find_sources
 from storage.importing.write import Writer
@@ -39,7 +40,18 @@ async def import_files(
         if await _put_shop(store, source, account):
             writer = Writer(store, source.shop, source.files, account, dry_run=not account.written)
             await writer.write(found, progress)
+            if account.written:
+                await _note(store, source, account)
     return account
+
+
+async def _note(store: Storage, source: Source, account: Account) -> None:
+    """Write into the activity log what came of it."""
+    counts: dict[str, str] = {outcome: f"{account.total(outcome):,}" for outcome in OUTCOMES if account.total(outcome)}
+    files = ", ".join(file.name for file in source.files)
+    await store.activity.append(
+        source.shop.slug, Actor(kind="system", name=""), "import.done", files, {**counts, "by": "command line"}
+    )
 
 
 async def _put_shop(store: Storage, source: Source, account: Account) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server import Running
+from storage.activity import ActivityQuery
 from storage.change_requests import ChangeRequest
 from storage.staff import Staff
 from tests.cast import MARIA, NOW, RAY, RIVAL_RAY
@@ -71,6 +72,11 @@ async def test_pressed_twice_it_is_done_and_told_once(door: Door, running: Runni
     messages = (await maria.ask("sync"))["messages"]
     assert [one["text"] for one in messages if one["author"]["kind"] == "system"] == [
         "Done: Garage on Elm has your new phone number, (512) 555-0199."
+    ]
+    noted = await running.store.activity.list("garage", ActivityQuery(group="change_request"), 5)
+    decided = [one for one in noted.entries if one.action == "change_request.accepted"]
+    assert [(one.actor.id, one.subject, one.details["after"]) for one in decided] == [
+        ("ray", "Maria Lopez", "+15125550199")
     ]
 
 

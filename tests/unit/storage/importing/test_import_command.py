@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from storage.activity import ActivityQuery
 from storage.importing.command import run_import
 from storage.store import Storage
 from tests.unit.storage.importing.conftest import CLIENT, SHOP
@@ -29,6 +30,8 @@ async def test_all_taken_is_0(store: Storage, tmp_path: Path):
     status, text = await run(store, file_of(tmp_path, SHOP, CLIENT))
     assert status == 0
     assert "client" in text
+    (noted,) = (await store.activity.list(SHOP["slug"], ActivityQuery(), 5)).entries
+    assert (noted.action, noted.subject, noted.details["created"]) == ("import.done", "shop.jsonl", "2")
 
 
 async def test_some_refused_is_2_and_each_is_named_by_line_field_and_reason(store: Storage, tmp_path: Path):
@@ -48,6 +51,7 @@ async def test_a_trial_run_says_so(store: Storage, tmp_path: Path):
     status, text = await run(store, file_of(tmp_path, SHOP, CLIENT), dry_run=True)
     assert status == 0
     assert "nothing was written" in text
+    assert (await store.activity.list(SHOP["slug"], ActivityQuery(), 5)).entries == ()
 
 
 async def test_all_or_nothing_says_that_nothing_was_written(store: Storage, tmp_path: Path):
