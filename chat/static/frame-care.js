@@ -17,6 +17,7 @@ export function loadStyle() {
 
 export class Care {
   #fading = null;
+  #line = null;
 
   /** `find(id)`: the page's elements; `chat`; `words`; `languageNow()`: in which the mail is written. */
   constructor({ find, chat, words, languageNow, onchange }) {
@@ -68,7 +69,9 @@ export class Care {
     find("reach-open").textContent = conversation?.reach ? words.reach_change : words.reach_open;
     if (!waits) find("reach").hidden = true;
     this.stars.render(this.rating.isAsked(conversation, chat.log.last));
-    if (chat.line === "online") this.rating.retry();
+    const isBack = chat.line === "online" && this.#line !== "online";
+    this.#line = chat.line;
+    if (isBack) this.rating.retry();
   }
 
   /** Ask for the mail: at once where an address is on file, else where to send it. */

@@ -10,11 +10,14 @@ export class RatingView {
       event.preventDefault();
       if (rating.score !== null) rating.say(this.comment.value);
     });
-    this.speak();
   }
 
-  /** Build it, in the language of the words. */
+  /** The words have changed. */
   speak() {
+    if (this.stars) this.#build();
+  }
+
+  #build() {
     const { words, rating } = this;
     this.stars = el("div", { class: "stars" }, words.rate_scale.map((word, at) => this.#star(at + 1, word)));
     this.note = el("p", { class: "note", role: "status" });
@@ -30,10 +33,8 @@ export class RatingView {
     const { form, rating, words } = this;
     const { score, state } = rating;
     form.hidden = !isAsked;
-    if (!isAsked) {
-      if (score === null) this.comment.value = "";
-      return;
-    }
+    if (!isAsked) return this.#clear(score);
+    if (!this.stars) this.#build();
     this.stars.dataset.score = score ?? 0;
     for (const input of this.stars.querySelectorAll("input")) input.checked = Number(input.value) === score;
     this.later.textContent = state === "done" || state === "saved" ? words.close_panel : words.rate_later;
@@ -41,6 +42,12 @@ export class RatingView {
     const said = { saved: words.rate_saved, done: words.rate_thanks, failed: words.not_done }[state] ?? "";
     if (this.note.textContent !== said) this.note.textContent = said;
     this.note.classList.toggle("bad", state === "failed");
+  }
+
+  #clear(score) {
+    this.stars = null;
+    this.form.replaceChildren();
+    if (score === null) this.comment.value = "";
   }
 
   #star(score, word) {

@@ -37,10 +37,10 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(store: Storage, data_dir: Path, **changes: Any) -> AsyncIterator[Running]:
+async def serving(store: Storage, data_dir: Path, *, work: bool = True, **changes: Any) -> AsyncIterator[Running]:
     """The service, as `server.py` composes it, listening."""
     settings = settings_for(data_dir, free_port(), **changes)
-    async with open_service(settings, store) as running:
+    async with open_service(settings, store, work=work) as running:
         runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", settings.port).start()

@@ -154,3 +154,24 @@ async def test_who_was_not_told_before_the_process_died_is_told_by_the_next(stor
         assert town.twilio.messages[0]["to"] == MARIA.phones[0]
         entries = await store.messages.after(SHOP.slug, here, 0, 100)
         assert [entry.act for entry in entries if entry.act] == ["notified"]
+
+
+async def test_who_sits_at_another_process_is_not_told_until_they_leave_that_one_too(
+    town: Town, data_dir: Path
+) -> None:
+    async with serving(town.store, data_dir, reach_after=SOON, work=False) as other:  # this one tells nobody
+        there = Door(other)
+        maria = await there.signed_in(MARIA.id)
+        said = await maria.answer_to(await maria.say("I want to talk to a person"))
+        await maria.ask("read", {"seq": said["seq"]})
+        ray = await town.door.staff(RAY.id)
+        await answer(ray, said["conversation"], "It is ready.")
+        async with asyncio.timeout(10):
+            while not (due := await town.store.absences.list_due(FAR)):
+                await asyncio.sleep(0)
+            while await town.store.absences.list_due(due[0].due_at):  # put off by the process that has her
+                await asyncio.sleep(SOON / 4)
+        assert town.twilio.messages == []
+        await maria.socket.disconnect()
+        assert (await town.text())["to"] == MARIA.phones[0]
+        await there.close()
