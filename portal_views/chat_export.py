@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal_views.chat_lines import Before, lines
+from portal_views.chat_lines import Before, chat_name, lines
 from portal_views.formats import Formats
 from portal_views.pages import render
 from portal_views.statics import static_files
@@ -53,7 +53,8 @@ class ChatExport:
         style = "\n".join(static_files()[sheet].content.decode() for sheet in _SHEETS)
         yield self._render("chat_file_head.html", style=style, title=title, now=self.now)
         async for chat in chats:
-            yield self._render("chat_file_chat.html", chat=chat, assignee=self.names.get(chat.state.assignee or "", ""))
+            assignee = self.names.get(chat.state.assignee or "", "")
+            yield self._render("chat_file_chat.html", chat=chat, name=chat_name(chat, self.f), assignee=assignee)
             before = None
             async for entries in self._log(chat):
                 shown = lines(entries, self.f, self.names, before=before, origin=self.origin)

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from portal_views.formats import Formats
+from storage.conversations import Conversation
 from storage.file_links import plain_path
 from storage.messages import Entry
+
+_NOBODY = "Visitor"  # the title of a conversation with nobody known
 
 LineKind: TypeAlias = Literal["day", "episode", "message", "note", "act"]
 
@@ -78,6 +81,15 @@ def lines(
             found.append(Line(kind="day", text=f.texts("chats.day", day=f.day(today), year=today.year)))
         found.append(_line(entry, f, names, origin))
     return found
+
+
+def chat_name(chat: Conversation, f: Formats) -> str:
+    """What to call a conversation, as the inbox does: the client, the number, or which visitor it is."""
+    if chat.client_id is None and chat.phone is None and chat.title in ("", _NOBODY):
+        return f.texts("chats.visitor", mark=chat.id[-4:])
+    if chat.client_id is None and chat.phone is not None and chat.title == chat.phone:
+        return f.phone(chat.phone)
+    return chat.title
 
 
 def act_text(entry: Entry, f: Formats) -> str:

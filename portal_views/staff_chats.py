@@ -10,7 +10,7 @@ from aiohttp import web
 from config.clock import utc_now
 from portal_views.chat_export import ChatExport
 from portal_views.chat_finding import each_chat, find_chats
-from portal_views.chat_lines import lines
+from portal_views.chat_lines import chat_name, lines
 from portal_views.chat_query import CHANNELS, ORDERS, STATUSES, parse_chats
 from portal_views.downloads import file_name, send_file
 from portal_views.formats import formats_for
@@ -36,6 +36,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         find_chats(asked, wanted, _SHOWN, asked.request.query.get("after")), names_of(asked), store.labels.list(slug)
     )
     t = texts_for(asked.language)
+    f = formats_for(asked.shop, t)
     return asked.page(
         "staff_chats.html",
         after=asked.request.query.get("after", ""),
@@ -43,6 +44,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         chats=found.page.conversations,
         cursor=found.page.cursor,
         cut=found.cut,
+        call=lambda chat: chat_name(chat, f),
         label_options=[(one.name, one.name) for one in labels],
         names=names,
         order_options=[(one, t(f"chats.order.{one}")) for one in ORDERS],
@@ -68,6 +70,7 @@ async def show_one(asked: StaffRequest) -> web.StreamResponse:
         "staff_chat.html",
         about=client,
         chat=chat,
+        name=chat_name(chat, f),
         day_tag="h2",
         lines=lines(entries, f, names),
         names=names,
@@ -90,7 +93,8 @@ async def download_one(asked: StaffRequest) -> web.StreamResponse:
     async def only() -> AsyncIterator[Conversation]:
         yield chat
 
-    return await _send(asked, only(), chat.title, {"conversation": chat.id})
+    name = chat_name(chat, formats_for(asked.shop, texts_for(asked.language)))
+    return await _send(asked, only(), name, {"conversation": chat.id})
 
 
 async def names_of(asked: StaffRequest) -> dict[str, str]:

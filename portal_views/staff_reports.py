@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from config.clock import utc_now
 from portal_views import report_pictures, report_words
+from portal_views.chat_lines import chat_name
 from portal_views.csv_text import csv_text
 from portal_views.formats import formats_for
 from portal_views.report_period import PRESETS, Period, parse_period
@@ -42,10 +43,11 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         asked.shop.slug, list({one.conversation for one in comments})
     )
     t = texts_for(asked.language)
+    f = formats_for(asked.shop, t)
     return asked.page(
         "staff_reports.html",
         chart=report_pictures.stacked(both.now.days),
-        chats={chat.id: chat for chat in chats},
+        chats={chat.id: chat_name(chat, f) for chat in chats},
         comments=comments,
         heat=report_pictures.levels(both.now.hours),
         line=report_pictures.line([(day, figures.first_answer.median) for day, figures in both.now.days]),
@@ -58,7 +60,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         score=report_words.score,
         span=lambda seconds: report_words.span(t, seconds),
         tables=list(TABLES),
-        tiles=report_words.tiles(t, formats_for(asked.shop, t), both.now.total, both.before),
+        tiles=report_words.tiles(t, f, both.now.total, both.before),
         today=now.astimezone(asked.shop.zone).date(),
     )
 

@@ -14,6 +14,7 @@ import pytest
 from config.clock import utc_now
 from config.settings import Push
 from server import Running
+from storage.activity import ActivityQuery
 from storage.estimates import Estimate, EstimateLine
 from storage.sessions import STAFF_COOKIE
 from storage.staff import Staff
@@ -196,6 +197,11 @@ async def test_changes_and_decisions_are_told_with_a_line_and_a_hand_off(scene: 
     assert "in the portal. Approved: Front pads" in lines[0]["text"]
     assert opened["conversation"]["status"] == "waiting"
     assert len(eva.heard("notification")) == 2
+    noted = (await scene.store.activity.list(SHOP.slug, ActivityQuery(), 10)).entries
+    assert [(one.action, one.actor.id, one.subject) for one in noted] == [
+        ("estimate.decided", "maria", "Estimate E-7"),
+        ("change_request.asked", "maria", "Maria Lopez"),
+    ]
     assert all("portal" not in one["text"] for one in (await maria.ask("sync"))["messages"])
 
 
