@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.reply import HandOff
 from chat.hub import Hub, Outbound
@@ -33,8 +34,12 @@ from storage.store import Storage
 
 _log = logging.getLogger(__name__)
 _RECENT = 5_000
-_AGAIN = timedelta(seconds=5)
+_LATER = 100  # entries that may have come after one that the sweep found
+_GIVE_UP_AFTER = timedelta(minutes=1)  # on news that nothing can be made of
+_BREATH = 0.05  # seconds: what falls due in the same moment is told together
 _QUIET = 3  # times the patience between two notifications of one conversation
+
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +58,41 @@ class Notifier:
         self._telling = telling
         self._waiting: dict[str, _Due] = {}  # messages by conversation: the newest, at the oldest's time
         self._calls: list[_Due] = []
-        self._rang: OrderedDict[str, datetime] = OrderedDict()
-        self._handled: OrderedDict[str, None] = OrderedDict()
+        self._told_seq: OrderedDict[str, int] = OrderedDict()  # of messages, by conversation
+        self._told_calls: OrderedDict[str, None] = OrderedDict()  # ids of entries
+        self._quiet_until: OrderedDict[str, datetime] = OrderedDict()  # by conversation
+        self._wakes_at: datetime | None = None
         self._bell = asyncio.Event()
 
     def seen(self, written: Written) -> None:
         """An entry was stored here."""
         for happening in find_happenings(written.entry):
-            self._take(written.entry, happening)
+            if happening.kind == "message":
+                self._wait_with(written.entry, happening)
+            else:
+                self._calls.append(_Due(written.entry, happening, written.entry.at))
+                self._bell.set()
 
     async def look_again(self, entries: Sequence[Entry]) -> datetime | None:
         """Entries that the sweep found: what is due of them is told, if it was not. The moment of the first that is not
         due yet, where there is one: the sweep has to come back for it.
         """
         early: list[datetime] = []
+        late: dict[tuple[str, str], _Due] = {}  # of the messages of a conversation, the last
         for entry in entries:
-            if entry.id in self._handled or entry.at < utc_now() - WORTH_TELLING:
-                continue
             for happening in find_happenings(entry):
-                if happening.kind == "message" and entry.at + self._telling.patience > utc_now():
+                if entry.at < utc_now() - WORTH_TELLING or self._is_told(entry, happening):
+                    continue
+                is_message = happening.kind == "message"
+                if is_message and entry.at + self._telling.patience > utc_now():
+                    self._wait_with(entry, happening, again=True)
+                if is_message and entry.conversation in self._waiting:
                     early.append(entry.at)
-                    self._take(entry, happening, again=True)
                 else:
-                    await self._tell_again(_Due(entry, happening, entry.at, again=True))
+                    key = (entry.conversation, "" if is_message else entry.id)
+                    late[key] = _Due(entry, happening, entry.at, again=True)
+        for due in late.values():
+            await self._tell_again(due)
         return min(early, default=None)
 
     async def run(self) -> None:
@@ -98,7 +115,7 @@ class Notifier:
                 raise
             except Exception:  # noqa: BLE001  # one that cannot be told holds up no other
                 _log.exception("news %s of shop %s could not be told", news.id, news.shop)
-                if news.at > utc_now() - WORTH_TELLING:
+                if news.at > utc_now() - _GIVE_UP_AFTER:
                     continue
             await self._telling.store.news.remove(news)
 
@@ -111,17 +128,15 @@ class Notifier:
         except Exception:  # noqa: BLE001  # what can never be told must not hold up the sweep
             _log.exception("entry %s of shop %s could not be told", due.entry.id, due.entry.shop)
 
-    def _take(self, entry: Entry, happening: Happening, *, again: bool = False) -> None:
-        if happening.kind == "message":
-            waits = self._waiting.get(entry.conversation)
-            if waits is not None and waits.entry.seq >= entry.seq:
-                return
-            quiet_until = self._rang.get(entry.conversation, entry.at)
-            at = waits.at if waits is not None else max(entry.at + self._telling.patience, quiet_until)
-            self._waiting[entry.conversation] = _Due(entry, happening, at, again)
-        else:
-            self._calls.append(_Due(entry, happening, entry.at))
-        self._bell.set()
+    def _wait_with(self, entry: Entry, happening: Happening, *, again: bool = False) -> None:
+        waits = self._waiting.get(entry.conversation)
+        if waits is not None and waits.entry.seq >= entry.seq:
+            return
+        due = entry.at + self._telling.patience
+        at = waits.at if waits is not None else max(due, self._quiet_until.get(entry.conversation, due))
+        self._waiting[entry.conversation] = _Due(entry, happening, at, again)
+        if self._wakes_at is None or at < self._wakes_at:
+            self._bell.set()
 
     def _take_due(self) -> list[_Due]:
         now = utc_now()
@@ -132,31 +147,38 @@ class Notifier:
         return [*calls, *messages]
 
     async def _pause(self) -> None:
-        first = min((due.at for due in self._waiting.values()), default=None)
-        seconds = None if first is None else max((first - utc_now()).total_seconds(), 0.01)
+        self._wakes_at = min((due.at for due in self._waiting.values()), default=None)
+        until = None if self._wakes_at is None else max((self._wakes_at - utc_now()).total_seconds(), _BREATH)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), seconds)
+            await asyncio.wait_for(self._bell.wait(), until)
+
+    def _is_told(self, entry: Entry, happening: Happening) -> bool:
+        if happening.kind == "message":
+            return self._told_seq.get(entry.conversation, 0) >= entry.seq
+        return entry.id in self._told_calls
 
     async def _tell(self, due: _Due) -> None:
         entry, happening = due.entry, due.happening
-        shop = await self._telling.store.shops.get(entry.shop)
+        shop = await self._telling.shop(entry.shop)
         conversation = await self._hub.writer.refresh(await self._hub.directory.get(entry.shop, entry.conversation))
         if happening.kind == "message":
-            await self._tell_message(due, shop, conversation)
-        else:
-            title, text = entry_texts(happening, entry, conversation, shop, None)
-            told = Told(
-                kind=happening.kind,
-                cause=entry.id,
-                conversation=conversation,
-                title=title,
-                text=text,
-                at=entry.at,
+            last = await self._last_message(due) if due.again else due
+            await self._tell_message(last, shop, conversation)
+            _remember(self._told_seq, entry.conversation, last.entry.seq)
+            return
+        title, text = entry_texts(happening, entry, conversation, shop, None)
+        told = Told(kind=happening.kind, cause=entry.id, conversation=conversation, title=title, text=text, at=entry.at)
+        await self._telling.notices(told, await self._telling.audience(shop, happening, conversation))
+        _remember(self._told_calls, entry.id, None)
+
+    async def _last_message(self, due: _Due) -> _Due:
+        """What came after it is told in its place, as whoever stored that does."""
+        entry = due.entry
+        for later in await self._telling.store.messages.after(entry.shop, entry.conversation, entry.seq, _LATER):
+            due = next(
+                (_Due(later, one, later.at, True) for one in find_happenings(later) if one.kind == "message"), due
             )
-            await self._telling.notices(told, await self._telling.audience(shop, happening, conversation))
-        self._handled[entry.id] = None
-        if len(self._handled) > _RECENT:
-            self._handled.popitem(last=False)
+        return due
 
     async def _tell_message(self, due: _Due, shop: Shop, conversation: Conversation) -> None:
         entry, happening = due.entry, due.happening
@@ -180,9 +202,7 @@ class Notifier:
             seq=unread_from,
         )
         await self._telling.message(told, audience, again=due.again)
-        self._rang[entry.conversation] = utc_now() + _QUIET * self._telling.patience
-        if len(self._rang) > _RECENT:
-            self._rang.popitem(last=False)
+        _remember(self._quiet_until, entry.conversation, utc_now() + _QUIET * self._telling.patience)
 
     async def _read_until(self, conversation: Conversation) -> int:
         """How far staff have read, in whatever process."""
@@ -191,7 +211,7 @@ class Notifier:
 
     async def _tell_news(self, news: News) -> None:
         store = self._telling.store
-        shop, client = await store.shops.get(news.shop), await store.clients.get(news.shop, news.client_id)
+        shop, client = await self._telling.shop(news.shop), await store.clients.get(news.shop, news.client_id)
         identity = Identity(proof=Proof.FULL, client_id=client.id)
         conversation = await self._hub.conversation_for(shop, identity)
         if news.kind == "estimate":
@@ -226,6 +246,13 @@ class Notifier:
                 hand_off=HandOff(reason="needs_person", gist=line) if calls else None,
             )
         )
+
+
+def _remember(of: "OrderedDict[str, _V]", key: str, value: _V) -> None:
+    of[key] = value
+    of.move_to_end(key)
+    if len(of) > _RECENT:
+        of.popitem(last=False)
 
 
 async def _log_of(store: Storage, news: News, client: Client, subject: str, details: Mapping[str, str]) -> None:

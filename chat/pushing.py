@@ -66,7 +66,7 @@ async def open_pushing(
             vapid,
             http,
             own_network=own_network,
-            also_to=settings.push.also_to,
+            settings=settings.push,
             is_settled=telling.is_settled,
         )
         yield Pushing(notifier=notifier, sender=sender, vapid=vapid)

@@ -1,8 +1,10 @@
 """Telling people: under the bell, on the sockets they have open, and on their devices, each once."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from chat.channels.channel import Wake
 from chat.channels.web_push import Notification
@@ -21,6 +23,9 @@ from storage.store import Storage
 WORTH_TELLING = timedelta(hours=24)  # what is older is news to nobody
 _ROWS_KEPT_FOR = timedelta(days=2)
 
+_KEPT_SECONDS = 2.0  # a busy minute asks for the same people again and again
+
+T = TypeVar("T")
 PushTo = Callable[[str, Json], Awaitable[None]]  # a staff id, the notification
 
 
@@ -37,6 +42,12 @@ class Told:
     seq: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[T]):
+    value: T
+    until: float
+
+
 class Telling:
     """`push_to` reaches the sockets of one person; `wake` the outbox's worker; `patience` is the time to read first."""
 
@@ -48,16 +59,36 @@ class Telling:
         self._clock = clock
         self._push_to = push_to
         self._wake = wake
+        self._shops: dict[str, _Kept[Shop]] = {}
+        self._colleagues: dict[str, _Kept[tuple[Colleague, ...]]] = {}
 
     async def audience(self, shop: Shop, happening: Happening, conversation: Conversation) -> Audience:
-        """Who is told, as things stand now."""
-        settings = await self.store.notification_settings.list(shop.slug)
-        people = [
-            Colleague(one.id, one.role, settings.get(one.id) or NotificationSettings(id=one.id, shop=shop.slug))
-            for one in await self.store.staff.list(shop.slug)
-        ]
+        """Who is told, as things stand now, or stood a moment ago."""
+        people = await self._people(shop.slug)
         open_now = is_open(shop, self._clock.now())
         return find_audience(happening, conversation.state, people, now=utc_now(), shop_open=open_now)
+
+    async def shop(self, slug: str) -> Shop:
+        """The shop. Raises `NotFound`."""
+        known = self._shops.get(slug)
+        if known is None or known.until <= time.monotonic():
+            known = self._shops[slug] = _Kept(await self.store.shops.get(slug), self._kept_until())
+        return known.value
+
+    async def _people(self, shop: str) -> tuple[Colleague, ...]:
+        known = self._colleagues.get(shop)
+        if known is None or known.until <= time.monotonic():
+            settings = await self.store.notification_settings.list(shop)
+            people = tuple(
+                Colleague(one.id, one.role, settings.get(one.id) or NotificationSettings(id=one.id, shop=shop))
+                for one in await self.store.staff.list(shop)
+            )
+            known = self._colleagues[shop] = _Kept(people, self._kept_until())
+        return known.value
+
+    def _kept_until(self) -> float:
+        """Never older than the message that is told of, so what was set before it counts."""
+        return time.monotonic() + min(self.patience.total_seconds(), _KEPT_SECONDS)
 
     async def message(self, told: Told, audience: Audience, *, again: bool) -> None:
         """A client's message that nobody has read. `again`: another process may have told it; devices know."""

@@ -79,6 +79,7 @@ class Push(_Frozen):
     private_key: SecretStr | None = None  # VAPID: 32 bytes, base64url
     contact: str = Field(default="", pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://[^\s]+)?$")
     after_seconds: float = Field(default=10.0, ge=0, le=3600)  # for how long a message may be read before
+    timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     also_to: tuple[str, ...] = ()  # origins of push services of one's own, wherever they are
 
     @field_validator("private_key")
@@ -178,6 +179,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "VAPID_PRIVATE_KEY": ("push", "private_key"),
     "VAPID_CONTACT": ("push", "contact"),
     "PUSH_AFTER_SECONDS": ("push", "after_seconds"),
+    "PUSH_TIMEOUT_SECONDS": ("push", "timeout_seconds"),
     "PUSH_ALSO_TO": ("push", "also_to"),
     "RASA_URL": ("rasa", "url"),
     "RASA_TOKEN": ("rasa", "token"),

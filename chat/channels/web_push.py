@@ -6,7 +6,7 @@ What it says is a name and a first line. A device that is gone is forgotten; wha
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,12 +19,12 @@ from chat.channels.channel import Refused, Sent, TryLater
 from chat.channels.push_hosts import BadEndpoint, check_endpoint
 from chat.channels.vapid import Vapid
 from config.clock import utc_now
+from config.settings import Push
 from storage.notices import NoticeKind
 from storage.outbox import OutboxRow
 from storage.push_subscriptions import PushSubscription
 from storage.store import Storage
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10)
 _TAKEN = frozenset({200, 201, 202, 204})
 _GONE = frozenset({404, 410})
 _LONGEST_WAIT = timedelta(hours=1)
@@ -55,7 +55,9 @@ IsSettled = Callable[[str, Notification], Awaitable[bool]]  # the shop; whether 
 
 
 class PushSender:
-    """Sends outbox rows of kind "push"; `row.to` is the device. `also_to` are origins that may be anywhere."""
+    """Sends outbox rows of kind "push"; `row.to` is the device. `http` reaches public addresses only, `own_network`
+    what the settings allow besides.
+    """
 
     def __init__(
         self,
@@ -64,14 +66,15 @@ class PushSender:
         http: aiohttp.ClientSession,
         *,
         own_network: aiohttp.ClientSession,
-        also_to: Collection[str],
+        settings: Push,
         is_settled: IsSettled,
     ) -> None:
         self._store = store
         self._vapid = vapid
-        self._http = http  # reaches public addresses only
+        self._http = http
         self._own_network = own_network
-        self._also_to = also_to
+        self._also_to = settings.also_to
+        self._timeout = aiohttp.ClientTimeout(total=settings.timeout_seconds)
         self._is_settled = is_settled
 
     async def find_sent(self, row: OutboxRow) -> Sent | None:  # noqa: ARG002  # a sender is asked with the row
@@ -133,7 +136,7 @@ class PushSender:
         http = self._own_network if own else self._http
         try:
             async with http.post(
-                device.endpoint, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+                device.endpoint, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
             ) as response:
                 return response.status, _retry_after(response.headers.get("Retry-After"))
         except TimeoutError as error:

@@ -52,6 +52,7 @@ class Pushed:
 
     device: str
     shown: dict[str, Any]
+    size: int
     headers: dict[str, str]
 
 
@@ -113,7 +114,7 @@ class FakePush:
         async with self.news:
             self.tries.append((name, status))
             if status == 201:
-                self.pushed.append(Pushed(name, self.devices[name].read(body), dict(request.headers)))
+                self.pushed.append(Pushed(name, self.devices[name].read(body), len(body), dict(request.headers)))
             self.news.notify_all()
         headers = {"Location": f"{self.origin}/elsewhere"} if status in (201, 307) else {}
         if self.wait and status in (429, 503):

@@ -75,7 +75,7 @@ class Scene:
 async def push_scene(
     store: Storage, data_dir: Path, fake: FakePush, after_seconds: float = 0.2
 ) -> AsyncIterator[Scene]:
-    push = Push(after_seconds=after_seconds, also_to=(fake.origin,))
+    push = Push(after_seconds=after_seconds, timeout_seconds=1.0, also_to=(fake.origin,))
     async with serving(store, data_dir, push=push) as running:
         door = Door(running)
         ray = await door.staff(RAY.id)
@@ -205,7 +205,10 @@ async def test_changes_and_decisions_are_told_with_a_line_and_a_hand_off(scene: 
     assert all("portal" not in one["text"] for one in (await maria.ask("sync"))["messages"])
 
 
-async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_forgotten(scene: Scene) -> None:
+async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_forgotten(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="chat")
     device = await scene.device(RAY, "rays")
     (row,) = await scene.store.push_subscriptions.list("garage", RAY.id)
     ray = await scene.door.staff(RAY.id)
@@ -216,11 +219,17 @@ async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_for
         return (await scene.fake.wait_for_tries(before + 1))[-1][1]
 
     assert await ring() == 201
+    scene.fake.longest = scene.fake.pushed[0].size - 1
+    assert await ring() == 413
+    assert [one.shown["text"] for one in await scene.fake.wait_for(2)] == ["Notifications work on this device.", ""]
     scene.fake.longest = 200
     tries = len(scene.fake.tries)
     assert await ring() == 413
     assert [status for _, status in (await scene.fake.wait_for_tries(tries + 3))[tries:]] == [413, 413, 413]
     scene.fake.longest = 4096
+    scene.fake.trouble = ["slow"]
+    await ray.ask("try_notification", {"device": row.id})
+    await queued(scene.store, "push_slow")
 
     scene.fake.wait = "120"
     scene.fake.trouble = [429]
@@ -240,7 +249,10 @@ async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_for
         while await scene.store.push_subscriptions.list("garage", RAY.id):
             await asyncio.sleep(0.01)
     assert (await ray.ask("try_notification", {"device": row.id}))["error"]["code"] == "not_found"
-    assert device.endpoint not in repr(row)
+    private_key = await scene.store.deployment.find("vapid_private_key")
+    assert private_key
+    for secret in (device.endpoint, private_key, row.auth):
+        assert secret not in caplog.text + repr(row)
 
 
 async def queued(store: Storage, error: str) -> Any:
@@ -295,11 +307,11 @@ async def test_what_a_dead_process_did_not_tell_is_told_once_by_the_next(
         (told,) = await fake.wait_for(1)
         assert told.shown["title"] == "Maria Lopez waits for a person"
         assert await store.deployment.find("vapid_private_key") == key
-        await after.door.signed_in(MARIA.id)
-        async with push_scene(store, data_dir, fake):  # and a second one, which finds it told
-            maria = await after.door.signed_in(MARIA.id)
-            await maria.say("Still there?")
-            assert [one.shown["text"] for one in await fake.wait_for(2)] == [
-                "I want to talk to a person",
-                "Still there?",
-            ]
+        maria = await after.door.signed_in(MARIA.id)
+        await maria.say("Still there?")
+        await maria.say("Hello?")
+        await fake.wait_for(2)
+        async with push_scene(store, data_dir, fake):  # a second one, which finds all of it told
+            await maria.say("Anybody?")
+            texts = [one.shown["text"] for one in await fake.wait_for(3)]
+            assert texts == ["I want to talk to a person", "Hello?", "Anybody?"]
