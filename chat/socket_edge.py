@@ -137,6 +137,12 @@ class EdgeServer(socketio.AsyncServer):
             await peer.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
             peer.queue.put_nowait(None)  # after this a websocket is closed
 
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        peer = self.eio.sockets.get(eio_sid)
+        if peer is not None and reason == self.reason.CLIENT_DISCONNECT:
+            peer.queue.put_nowait(engine_packet.Packet(engine_packet.NOOP))  # else its open poll waits out 45 s
+        await super()._handle_eio_disconnect(eio_sid, reason)
+
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         if (namespace or "/") not in self.namespace_handlers:  # the library's own words reach no browser
             reason = {"message": "there is no such namespace", "data": {"code": "not_found"}}

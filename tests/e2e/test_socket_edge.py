@@ -151,6 +151,14 @@ async def test_who_left_the_namespace_and_stays_is_sent_away(edge: Edge) -> None
         assert await peer.receive_str() == "1"
 
 
+async def test_the_open_poll_of_who_says_goodbye_is_answered(edge: Edge) -> None:
+    query = await edge.connected()
+    polling = asyncio.create_task(edge.poll(query))
+    await asyncio.sleep(0.05)
+    assert await edge.post(query, "1") == 200
+    assert await asyncio.wait_for(polling, 5) == ["6"]
+
+
 async def test_an_unknown_namespace_is_refused_in_words(edge: Edge) -> None:
     query = await edge.open()
     await edge.post(query, "40/nowhere,")
