@@ -2,6 +2,7 @@
 # make test   set up what the tests need (a browser too) and run them all
 # make check  lint, format, types, and who may import whom
 # make bench  figures: turns, acks, page sizes
+# make bench-bars    figures: 2,000 connections, acked messages a second, from Enter to staff's screen
 # make bench-understanding   figures: how well messages are understood, and what it costs
 # make schedule   2,000 messages of 20 clients and 5 staff over two processes that are killed, with Redis away for 30 s
 # make fuzz   10,000 made-up messages: nothing private is said, no price is guessed
@@ -9,7 +10,7 @@
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-understanding schedule fuzz intent setup setup-test pins clean
+.PHONY: help run test check bench bench-bars bench-understanding schedule fuzz intent setup setup-test pins clean
 .SILENT:
 
 PYTHON ?= python3
@@ -46,6 +47,9 @@ check: setup-test
 
 bench: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_turn.py' tests/bench $(ARGS)
+
+bench-bars: setup-test
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 900 -o python_files='bench_bars.py' tests/bench $(ARGS)
 
 bench-understanding: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1200 -o python_files='bench_understanding.py' tests/bench $(ARGS)
