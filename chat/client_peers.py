@@ -50,6 +50,7 @@ class ClientPeers(GuardedNamespace):
         self._settings = settings
         self._clock = clock
         self._peers: dict[str, Peer] = {}
+        self._joined: dict[str, set[str]] = {}  # conversation -> sids
         self.hub: Hub = cast(Hub, None)  # handed in by `server.py`: hub and sockets know each other
         self.on_left: Callable[[Conversation], None] = lambda _: None  # told when a connection to one is gone
 
@@ -73,12 +74,14 @@ class ClientPeers(GuardedNamespace):
     async def leave(self, sid: str) -> None:
         """The peer is gone; its conversation is not."""
         peer = self._peers.pop(sid, None)
+        for room in self.rooms(sid):
+            self._left(sid, room)
         if peer is not None and peer.conversation is not None:
             self.on_left(self.hub.writer.known(peer.conversation.id) or peer.conversation)
 
-    def joined(self) -> set[str]:
-        """The conversations that somebody is connected to here."""
-        return {peer.conversation.id for peer in self._peers.values() if peer.conversation is not None}
+    def is_joined(self, conversation: str) -> bool:
+        """Whether somebody is connected to it here."""
+        return conversation in self._joined
 
     async def state_of(self, conversation: Conversation) -> Json:
         """The conversation as its client sees it, with its place in the line."""
@@ -144,6 +147,8 @@ class ClientPeers(GuardedNamespace):
             found = await self.hub.conversation_for(peer.shop, peer.identity, visitor=visitor)
             await self.leave_rooms(sid, but=found.id)
             await self.enter_room(sid, found.id)
+            if sid in self._peers:  # it may have gone meanwhile
+                self._joined.setdefault(found.id, set()).add(sid)
             peer.conversation = found
         return self.hub.writer.known(peer.conversation.id) or peer.conversation
 
@@ -176,6 +181,13 @@ class ClientPeers(GuardedNamespace):
         for room in self.rooms(sid):
             if room not in (sid, but):
                 await self.leave_room(sid, room)
+                self._left(sid, room)
+
+    def _left(self, sid: str, conversation: str) -> None:
+        sids = self._joined.get(conversation, set())
+        sids.discard(sid)
+        if not sids:
+            self._joined.pop(conversation, None)
 
 
 def peer_address(environ: Mapping[str, Any], trusted_proxies: int) -> str:

@@ -96,6 +96,7 @@ def conversation_summary(conversation: Conversation, assignee_name: str | None) 
         "title": conversation.title,
         "client": conversation.client_id,
         "phone": conversation.phone,
+        "contact": conversation.contact,
         "channel": conversation.channel,
         "status": state.status,
         "assignee": {"id": state.assignee, "name": assignee_name or ""} if state.assignee else None,

@@ -31,14 +31,14 @@ _log = logging.getLogger(__name__)
 
 
 class Reaching:
-    """Of one process. `joined` says which conversations have somebody connected here, `wake` rings the outbox."""
+    """Of one process. `is_joined`: whether somebody is connected to a conversation here; `wake` rings the outbox."""
 
     def __init__(
         self,
         hub: Hub,
         notices: Notices,
         *,
-        joined: Callable[[], set[str]],
+        is_joined: Callable[[str], bool],
         wake: Callable[[], None],
         patience: float,
         work: bool,
@@ -46,7 +46,7 @@ class Reaching:
         """`patience`: seconds that an answer may stay unread; `work`: this process tells, else it only puts off."""
         self._hub = hub
         self._notices = notices
-        self._joined = joined
+        self._is_joined = is_joined
         self._wake = wake
         self._patience = timedelta(seconds=patience)
         self._work = work
@@ -55,12 +55,13 @@ class Reaching:
 
     def seen(self, written: Written) -> None:
         """An entry was stored here."""
-        if is_answer(written.entry) and written.conversation.id not in self._joined():
+        if is_answer(written.entry) and not self._is_joined(written.conversation.id):
             self._start(self.note(written.entry))
 
     def left(self, conversation: Conversation) -> None:
         """A connection is gone; where it was the last one here, what is unread is noted."""
-        if conversation.client_last_seq > conversation.client_read_seq and conversation.id not in self._joined():
+        from_somebody = conversation.person_seq > conversation.client_read_seq or conversation.last_author == "system"
+        if from_somebody and not self._is_joined(conversation.id):
             self._start(self._open(conversation.shop, conversation.id, conversation.client_last_seq))
 
     async def note(self, entry: Entry) -> None:
@@ -71,10 +72,10 @@ class Reaching:
 
     async def look(self) -> None:
         """See who is due: put off whoever is connected here, tell whoever is connected nowhere."""
-        now, joined = utc_now(), self._joined()
+        now = utc_now()
         soon = now + timedelta(seconds=2 * self.look_seconds)
         for absence in await self._hub.store.absences.list_due(soon):
-            if absence.conversation in joined:
+            if self._is_joined(absence.conversation):
                 await self._hub.store.absences.put_off(absence, soon + self._patience)
             elif self._work and absence.due_at <= now:
                 await self._take_up(absence, now)

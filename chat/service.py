@@ -176,7 +176,7 @@ def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
 def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyncio.Event, *, work: bool) -> Reaching:
     """What tells clients who left, told itself of what is stored here and who goes."""
     patience = settings.reach_after
-    reaching = Reaching(hub, clients.notices, joined=clients.joined, wake=bell.set, patience=patience, work=work)
+    reaching = Reaching(hub, clients.notices, is_joined=clients.is_joined, wake=bell.set, patience=patience, work=work)
     hub.watchers.append(reaching.seen)
     clients.on_left = reaching.left
     return reaching

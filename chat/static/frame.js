@@ -18,7 +18,8 @@ const page = document.body.dataset;
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const keep = findStorage("localStorage", window);
-let language = chooseLanguage(keep.getItem("pitline:language"), query.get("lang"), ...navigator.languages);
+const chosenKey = `pitline:language:${query.get("lang") ?? ""}`; // a choice against the page's language holds as long as it has that
+let language = chooseLanguage(keep.getItem(chosenKey), query.get("lang"), ...navigator.languages);
 const words = { ...wordsOf(language) }; // one object, whatever the language: the parts hold on to it
 const { io } = await import(page.io);
 
@@ -134,6 +135,7 @@ function showBanner() {
 
 function showCare() {
   const status = chat.log.last > 0 ? chat.conversation?.status : null;
+  if (status === "resolved" && find("finished").hidden) find("announcer").replaceChildren(el("p", { text: words.finished }));
   find("finished").hidden = status !== "resolved";
   find("to-transcript").hidden = chat.log.last === 0;
   if (care) care.render();
@@ -171,7 +173,7 @@ function speak() {
 function changeLanguage() {
   language = chooseLanguage(words.other_language_tag);
   Object.assign(words, wordsOf(language));
-  keep.setItem("pitline:language", language);
+  keep.setItem(chosenKey, language);
   find("list").replaceChildren(); // each row is made anew
   speak();
   care?.speak();

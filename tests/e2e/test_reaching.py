@@ -2,12 +2,17 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from config.clock import utc_now
+from storage.conversations import applied, new_conversation
+from storage.messages import Author, Entry, State
+from storage.proof import Identity, Proof
 from storage.store import Storage
 from tests.cast import MARIA, RAY, SHOP, TOM, move_in
 from tests.e2e.running import Door, Person, serving
@@ -150,10 +155,37 @@ async def test_who_was_not_told_before_the_process_died_is_told_by_the_next(stor
         await store.database["absences"].delete_many({})  # as if it had died before it was noted
         await door.close()
     async with living(store, data_dir) as town:
-        await town.text()
-        assert town.twilio.messages[0]["to"] == MARIA.phones[0]
+        assert (await town.text())["to"] == MARIA.phones[0]
+        await town.quiet()
         entries = await store.messages.after(SHOP.slug, here, 0, 100)
         assert [entry.act for entry in entries if entry.act] == ["notified"]
+
+
+async def test_an_answer_of_the_bot_that_comes_an_hour_late_is_told_too(store: Storage, data_dir: Path) -> None:
+    await ask_an_hour_ago(store)
+    async with living(store, data_dir) as town:
+        assert "Garage on Elm: we answered you in the chat" in (await town.text())["body"]
+
+
+async def ask_an_hour_ago(store: Storage) -> None:
+    """Maria's question, to which the bot owes an answer since then."""
+    conversation = new_conversation(SHOP.slug, f"client:{MARIA.id}", title=MARIA.name, client_id=MARIA.id)
+    entry = Entry(
+        id="asked",
+        shop=SHOP.slug,
+        conversation=conversation.id,
+        seq=1,
+        client_prev=0,
+        kind="message",
+        author=Author(kind="client", name=MARIA.name),
+        at=utc_now() - timedelta(hours=1),
+        state=State(),
+        text="Where are you?",
+        identity=Identity(proof=Proof.FULL, client_id=MARIA.id),
+        owed=True,
+    )
+    await store.conversations.add(replace(applied(conversation, entry), client_read_seq=1))
+    await store.messages.append([entry])
 
 
 async def test_who_sits_at_another_process_is_not_told_until_they_leave_that_one_too(
