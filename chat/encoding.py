@@ -104,6 +104,7 @@ def conversation_summary(conversation: Conversation, assignee_name: str | None) 
         "unread": conversation.unread,
         "labels": list(state.labels),
         "until": moment(state.until) if state.until else None,
+        "waiting_since": moment(conversation.waiting_since) if conversation.waiting_since else None,
         "last": last,
         "urgent": conversation.urgent,
         "gist": conversation.gist,

@@ -1,5 +1,6 @@
 /** The list of conversations as one member of staff has it before them: a view, a label, a search, and what is selected. */
 import { ask } from "./line.js";
+import * as timers from "./timers.js";
 
 /** The views in the order they are shown. */
 export const VIEWS = ["waiting", "mine", "open", "bot", "snoozed", "resolved", "all"];
@@ -32,11 +33,11 @@ export class Desk {
   #more = null;
   #pushed = new Set(); // seen by push since the last question was asked
   #timer = null;
+  #askedAt = -Infinity; // when the counts were last asked for
 
   /** `me`: the id of the member of staff. */
-  constructor({ socket, me }) {
-    this.socket = socket;
-    this.me = me;
+  constructor({ socket, me, now = Date.now, later = timers.later }) {
+    Object.assign(this, { socket, me, now, later });
     socket.on("conversation", (summary) => this.take(summary));
   }
 
@@ -46,9 +47,21 @@ export class Desk {
     return this.#sorted;
   }
 
+  /** How many conversations the list has, those not fetched yet too; -1 where nobody knows. */
+  get total() {
+    const { length } = this.list;
+    if (!this.cursor) return length;
+    return this.label ? -1 : Math.max(length, this.counts[this.view] ?? 0);
+  }
+
   /** The summary of a conversation, or undefined where this desk has not seen it. */
   find(id) {
     return this.#known.get(id);
+  }
+
+  /** Whether a search found as much as is shown, and perhaps more. */
+  get isFull() {
+    return this.query !== "" && this.list.length >= PAGE;
   }
 
   /** How many conversations want a look: for the title of the page. */
@@ -77,6 +90,7 @@ export class Desk {
   async load() {
     const run = ++this.#run;
     const { query } = this;
+    this.#askedAt = this.now();
     this.#pushed.clear();
     const answer = await ask(this.socket, "inbox", this.#question());
     if (run !== this.#run) return;
@@ -130,6 +144,13 @@ export class Desk {
     if (next > list.length - 5) this.more().catch(() => {});
     this.onchange();
     return this.selected;
+  }
+
+  /** Select this conversation of the list. Returns its id. */
+  select(id) {
+    this.selected = id;
+    this.onchange();
+    return id;
   }
 
   async #ask(changes) {
@@ -215,10 +236,12 @@ export class Desk {
     this.cursor = cursor ?? null;
   }
 
-  /** The answer's counts may be older than the pushes that came with it: ask once more, soon. */
+  /** The counts may be older than what was pushed: ask once more, soon, and not with every push of a busy hour. */
   #countAgain() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.load().catch(() => {}), RECOUNT_AFTER);
+    this.#timer ??= this.later(() => {
+      this.#timer = null;
+      this.load().catch(() => {});
+    }, RECOUNT_AFTER);
     this.#timer.unref?.();
   }
 
@@ -231,8 +254,8 @@ export class Desk {
 
   /** Never seen here: it may be new or come from a view not fetched, so the counts are asked for. */
   #isNew() {
-    if (this.loading) return;
-    if (this.query) return; // what is found is not looked for again with every message
-    this.load().catch(() => {});
+    if (this.loading || this.query) return; // what is found is not looked for again with every message
+    if (this.now() - this.#askedAt > RECOUNT_AFTER) this.load().catch(() => {});
+    else this.#countAgain();
   }
 }

@@ -16,6 +16,7 @@ const COMMANDS = {
   n: "note",
   r: "reply",
   s: "search",
+  z: "undo",
   "?": "help",
 };
 const VIEWS = { w: "waiting", m: "mine", o: "open", b: "bot", z: "snoozed", r: "resolved", a: "all" };
@@ -61,6 +62,7 @@ export class Keys {
     if (key === "Shift") return;
     const isWriting = target instanceof Element && target.matches("textarea, input:not([type=checkbox]), select, [contenteditable]");
     const isOnControl = target instanceof Element && target.closest("button, a, summary, input") !== null;
+    if (key !== "Escape" && target instanceof Element && target.closest(".menu") && !(ctrlKey || metaKey)) return; // letters choose there
     const inChord = this.now() < this.#chordUntil;
     this.#chordUntil = 0;
     const command = commandFor({ key, ctrlKey, metaKey, altKey, isWriting, isOnControl }, this.on, inChord);

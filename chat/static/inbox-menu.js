@@ -44,7 +44,19 @@ export class Menu {
     return [...this.#box.querySelectorAll("button, input, a[href], select")].filter((one) => !one.disabled && !one.hidden && one.offsetParent !== null);
   }
 
+  /** In a menu a letter goes to the next choice that begins with it. */
+  #toLetter(event) {
+    const all = this.#focusable();
+    const at = all.indexOf(document.activeElement);
+    const order = [...all.slice(at + 1), ...all.slice(0, at + 1)];
+    const found = order.find((one) => one.querySelector(".menu-text")?.textContent.toLowerCase().startsWith(event.key.toLowerCase()));
+    if (!found) return;
+    found.focus();
+    event.preventDefault();
+  }
+
   #onKey(event) {
+    const isMenu = this.#box.getAttribute("role") === "menu";
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -55,7 +67,11 @@ export class Menu {
       const at = all.indexOf(document.activeElement);
       all[(at + step + all.length) % all.length]?.focus();
       event.preventDefault();
-    } else if (event.key === "Tab" && this.#box.getAttribute("role") === "menu") this.close();
+    } else if (isMenu && (event.key === "Home" || event.key === "End")) {
+      this.#focusable().at(event.key === "Home" ? 0 : -1)?.focus();
+      event.preventDefault();
+    } else if (isMenu && event.key === "Tab") this.close();
+    else if (isMenu && /^[\p{L}\p{N}]$/u.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) this.#toLetter(event);
   }
 }
 

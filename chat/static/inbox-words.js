@@ -33,8 +33,19 @@ export const EMPTY_VIEWS = {
   resolved: ["Nothing resolved yet", "Finished conversations are kept here. A new message starts them again."],
 };
 
-/** What an empty search says. */
-export const EMPTY_SEARCH = (query) => [`Nothing found for “${query}”`, "Try part of a name, the last digits of a phone number, a plate, an invoice number, or a word that was said."];
+/** What an empty list says: a title and what helps. */
+export function emptyWords({ query, label, view }) {
+  const labelled = label ? ` with the label “${label}”` : "";
+  if (query) return [`Nothing found for “${query}”${labelled}`, "Try part of a name, the last digits of a phone number, a plate, an invoice number, or a word that was said."];
+  if (label) return [`Nothing here${labelled}`, "Look into another view, or at all labels."];
+  return EMPTY_VIEWS[view];
+}
+
+/** How much a search found. */
+export function foundWords({ list, label, isFull }) {
+  const count = isFull ? `The best ${list.length}` : list.length === 1 ? "1 conversation" : `${list.length} conversations`;
+  return `${count} in all views${label ? ` with “${label}”` : ""}`;
+}
 
 export const STATUS_NAMES = { waiting: "Waiting for a person", open: "Open", bot: "With the bot", snoozed: "Snoozed", resolved: "Resolved" };
 
@@ -102,6 +113,7 @@ export const KEYS = [
   ["e", "Resolve it"],
   ["u", "Reopen it, or wake it up"],
   ["b", "Return it to the bot"],
+  ["z", "Undo: what was just resolved or snoozed"],
   ["s", "Search (also Ctrl or Cmd and K)"],
   ["g w", "Waiting"],
   ["g m", "Mine"],

@@ -9,8 +9,11 @@ import { Keys } from "./inbox-keys.js";
 import { ListView } from "./inbox-list.js";
 import { Notify } from "./inbox-notify.js";
 import { Pane } from "./inbox-pane.js";
+import { SearchField } from "./inbox-search.js";
 import { ShopDesk } from "./inbox-shop.js";
 import { Talk } from "./inbox-talk.js";
+import { Typists } from "./inbox-typing.js";
+import { Toast } from "./inbox-undo.js";
 import { KEYS } from "./inbox-words.js";
 import { findStorage } from "./keep.js";
 import { connectOptions } from "./line.js";
@@ -29,20 +32,25 @@ const shop = new ShopDesk({ socket }); // people, labels, canned replies, presen
 const desk = new Desk({ socket, me: page.staff });
 const outbox = new Outbox({ storage: keep, prefix: `pitline:staff-unsent:${page.staff}` });
 const talk = new Talk({ socket, desk, outbox, myName: page.staffName });
-const pane = new Pane({ talk, desk, storage: keep, onleave: () => leave() });
+const typists = new Typists({ socket, myName: page.staffName });
+const pane = new Pane({ talk, desk, shop, socket, storage: keep, onleave: () => leave() });
+const onopen = (id, seq) => open(id, false, seq);
+const search = new SearchField({ field: find("search"), clear: find("search-clear"), told: find("search-told"), desk, onopen, onlist: (id) => step(0, id) });
 const list = new ListView({
   views: find("views"),
   list: find("conversations"),
   scroller: find("side-scroll"),
   empty: find("list-empty"),
-  search: find("search"),
-  clear: find("search-clear"),
   label: find("label-filter"),
+  search,
   desk,
   shop,
-  onopen: (id, seq) => open(id, false, seq),
+  typists,
+  onopen,
+  onstep: (by) => step(by),
 });
-const head = new Head({ socket, talk, desk, shop });
+const toast = new Toast({ box: find("toast"), text: find("toast-text"), undo: find("toast-undo"), close: find("toast-close") });
+const head = new Head({ socket, talk, desk, shop, toast });
 const isBefore = (id) => id === talk.id && document.visibilityState === "visible" && document.hasFocus();
 const bell = new Bell({ socket, isBefore });
 const device = Object.assign(new Device(), { isBefore, onopen: (id) => id !== talk.id && open(id) });
@@ -72,7 +80,7 @@ function open(id, thenWrite = false, seq = null) {
   desk.hold(id);
   document.body.classList.remove("shows-card");
   if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", seq ? `#${id}/${seq}` : `#${id}`);
-  pane.enter();
+  pane.enter(seq);
   talk.open(id);
   bell.see(id);
   update();
@@ -120,11 +128,18 @@ function onConnect() {
   if (talk.id) talk.open(talk.id);
 }
 
-function step(by) {
-  const id = desk.step(by);
+/** So many rows on, or to the row with this id: it is selected, and opened where one is open beside the list. */
+function step(by, to = null) {
+  const id = to ? desk.select(to) : desk.step(by);
   if (!id) return;
-  if (talk.id) open(id);
+  if (talk.id && !to) open(id, false, desk.hits[id]?.seq ?? null);
   list.focus(id);
+}
+
+/** The place that an address names: "#ID", or "#ID/SEQ" at a message. */
+function placeOf(hash) {
+  const [id, seq] = hash.slice(1).split("/");
+  return { id: id || null, seq: Number(seq) || null };
 }
 
 function wireSocket() {
@@ -157,8 +172,9 @@ function wireKeys() {
       snooze: () => talk.id && head.snooze.open(),
       note: () => pane.writeNote(),
       reply: () => talk.id && pane.focus(),
-      search: () => list.startSearch(),
-      view: (view) => desk.show(view).catch(() => update()),
+      search: () => search.start(),
+      undo: () => toast.undo(),
+      view: (view) => list.toView(view),
       help: () => find("keys").showModal(),
       leave: leaveField,
     },
@@ -171,14 +187,17 @@ function wireKeys() {
 
 /** Resolve the open conversation, and offer to take it back. */
 async function resolve() {
-  const { id } = talk;
-  if (id && desk.find(id)?.status !== "resolved" && (await pane.act("resolve"))) head.resolved(id);
+  const before = desk.find(talk.id);
+  if (before && before.status !== "resolved" && (await pane.act("resolve"))) head.resolved(before);
 }
 
-/** Escape: out of a field first, then out of the conversation. */
+/** Escape: out of the menu or a field first, then out of the conversation. */
 function leaveField() {
-  find("side-menu").open = false;
-  if (pane.isWriting) find("thread-scroll").focus();
+  const menu = find("side-menu");
+  if (menu.open) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (pane.isWriting) find("thread-scroll").focus();
   else if (document.activeElement === find("search")) find("conversations").focus();
   else leave();
 }
@@ -187,6 +206,7 @@ function wirePage() {
   desk.onchange = update;
   talk.onchange = update;
   shop.onchange = update;
+  typists.onchange = update;
   talk.onnews = (messages) => pane.announceHere(messages);
   socket.on("read", ({ conversation, by }) => by.kind === "staff" && device.closeFor(conversation).catch(() => {}));
   find("notify-open").addEventListener("click", () => ((find("side-menu").open = false), notify.openSettings()));
@@ -195,7 +215,11 @@ function wirePage() {
   document.querySelector('[data-act="resolve"]').addEventListener("click", (event) => (event.stopImmediatePropagation(), resolve()), { capture: true });
   find("card-toggle").addEventListener("click", () => document.body.classList.toggle("shows-card"));
   find("card-close").addEventListener("click", () => document.body.classList.remove("shows-card"));
-  addEventListener("popstate", () => (location.hash.length > 1 ? location.hash.slice(1) !== talk.id && open(location.hash.slice(1)) : close()));
+  addEventListener("popstate", () => {
+    const { id, seq } = placeOf(location.hash);
+    if (!id) close();
+    else if (id !== talk.id) open(id, false, seq);
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (refresh(), talk.sync(), update()));
   addEventListener("online", () => socket.connect());
   setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
@@ -206,7 +230,8 @@ wireSocket();
 wireKeys();
 wirePage();
 update();
-if (location.hash.length > 1) {
-  history.replaceState({ open: location.hash.slice(1) }, "", location.hash);
-  open(location.hash.slice(1));
+const asked = placeOf(location.hash);
+if (asked.id) {
+  history.replaceState({ open: asked.id }, "", location.hash);
+  open(asked.id, false, asked.seq);
 }

@@ -1,9 +1,11 @@
 /** When a snoozed conversation may come back, in the shop's zone and at its opening times. */
+import { timeLabel } from "./dates.js";
 
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MORNING = "08:00"; // where the shop tells no hours
 const AFTERNOON = "13:00";
 const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 
 /** The wall clock of a moment in `zone`: {year, month, day, hour, minute}. */
 export function wallClock(at, zone) {
@@ -47,16 +49,26 @@ function opening(today, from, hours, zone) {
 export function snoozeChoices(now, zone, hours) {
   const today = wallClock(now, zone);
   const afternoon = momentOf(today, AFTERNOON, zone);
+  const next = opening(today, 1, hours, zone);
   const weekday = DAYS.indexOf(dayAfter(today, 0).weekday);
   const toMonday = ((8 - weekday) % 7) || 7;
   const choices = [
     { key: "soon", text: "In 2 hours", at: now + 2 * HOUR },
     afternoon - now > HOUR && { key: "afternoon", text: "This afternoon", at: afternoon },
-    { key: "tomorrow", text: "When we open next", at: opening(today, 1, hours, zone) },
+    { key: "tomorrow", text: next - momentOf(dayAfter(today, 1), "00:00", zone) < DAY ? "Tomorrow, when we open" : "When we open next", at: next },
     { key: "monday", text: "Next Monday", at: opening(today, toMonday, hours, zone) },
   ].filter(Boolean);
   const unlike = choices.filter(({ at }, index) => choices.findIndex((one) => one.at === at) === index);
   return unlike.sort((a, b) => a.at - b.at);
+}
+
+/** "Today, 1:00 PM", "Tomorrow, 7:30 AM", "Mon, Nov 30, 7:30 AM". */
+export function saidOf(at, now, zone) {
+  const today = wallClock(now, zone);
+  const day = wallClock(at, zone);
+  const away = Math.round((Date.UTC(day.year, day.month - 1, day.day) - Date.UTC(today.year, today.month - 1, today.day)) / DAY);
+  const named = ["Today", "Tomorrow"][away] ?? new Intl.DateTimeFormat("en-US", { timeZone: zone, weekday: "short", month: "short", day: "numeric" }).format(at);
+  return `${named}, ${timeLabel(at, { language: "en-US", zone })}`;
 }
 
 /** What a `datetime-local` field says, as a moment in `zone`; NaN where it says nothing. */
