@@ -4,7 +4,7 @@ import * as timers from "./timers.js";
 
 /** The views in the order they are shown. */
 export const VIEWS = ["waiting", "mine", "open", "bot", "snoozed", "resolved", "all"];
-const PAGE = 100;
+const PAGE = 100; // conversations; of those below the first page twice as many at once
 const RECOUNT_AFTER = 1000; // milliseconds
 
 /** Whether a conversation is in a view, for the member of staff with the id `me`. */
@@ -33,7 +33,7 @@ export class Desk {
   #more = null;
   #pushed = new Set(); // seen by push since the last question was asked
   #timer = null;
-  #askedAt = -Infinity; // when the counts were last asked for
+  #askedAt = -Infinity; // when the counts were last asked for because of one never seen
 
   /** `me`: the id of the member of staff. */
   constructor({ socket, me, now = Date.now, later = timers.later }) {
@@ -90,7 +90,6 @@ export class Desk {
   async load() {
     const run = ++this.#run;
     const { query } = this;
-    this.#askedAt = this.now();
     this.#pushed.clear();
     const answer = await ask(this.socket, "inbox", this.#question());
     if (run !== this.#run) return;
@@ -170,7 +169,7 @@ export class Desk {
 
   async #loadMore() {
     const run = this.#run;
-    const answer = await ask(this.socket, "inbox", { ...this.#question(), cursor: this.cursor });
+    const answer = await ask(this.socket, "inbox", { ...this.#question(), limit: 2 * PAGE, cursor: this.cursor });
     if (run !== this.#run) return;
     this.#add(answer);
     this.onchange();
@@ -255,7 +254,11 @@ export class Desk {
   /** Never seen here: it may be new or come from a view not fetched, so the counts are asked for. */
   #isNew() {
     if (this.loading || this.query) return; // what is found is not looked for again with every message
-    if (this.now() - this.#askedAt > RECOUNT_AFTER) this.load().catch(() => {});
-    else this.#countAgain();
+    if (this.now() - this.#askedAt < RECOUNT_AFTER) {
+      this.#countAgain();
+      return;
+    }
+    this.#askedAt = this.now();
+    this.load().catch(() => {});
   }
 }

@@ -93,7 +93,7 @@ export class Head {
     const { me } = this.desk;
     const rank = ({ id }) => (id === me ? 0 : online.has(id) ? 1 : 2);
     const people = [...this.shop.people].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-    const nobody = choice({ text: "Nobody", note: "anyone may take it", isOn: !assignee, lamp: false, onpick: pick(null) });
+    const nobody = choice({ text: "Nobody", note: "anyone may take it", isOn: !assignee, onpick: pick(null) });
     box.replaceChildren(
       ...people.map(({ id, name, role }) => choice({ text: id === me ? `${name} (you)` : name, note: role, isOn: assignee?.id === id, lamp: online.has(id), onpick: pick(id) })),
       ...(WITH_PEOPLE.includes(status) ? [nobody] : []),

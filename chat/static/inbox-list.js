@@ -112,7 +112,7 @@ export class ListView {
     this.label.hidden = names.length === 0;
     if (this.label.dataset.sign !== sign) {
       this.label.dataset.sign = sign;
-      this.label.replaceChildren(el("option", { value: "", text: "All labels" }), ...names.map((name) => el("option", { value: name, text: name })));
+      this.label.replaceChildren(el("option", { value: "", text: "Any label" }), ...names.map((name) => el("option", { value: name, text: name })));
     }
     this.label.value = this.desk.label ?? "";
     this.label.classList.toggle("is-on", this.desk.label !== null);
@@ -131,7 +131,7 @@ export class ListView {
       return;
     }
     const [title, text] = emptyWords(desk);
-    const ways = [desk.query && ["Clear the search", () => this.search.reset()], desk.label && ["All labels", () => this.#toLabel(null)]].filter(Boolean);
+    const ways = [desk.query && ["Clear the search", () => this.search.reset()], desk.label && ["Any label", () => this.#toLabel(null)]].filter(Boolean);
     this.empty.replaceChildren(
       el("p", { class: "empty-title", text: title }),
       el("p", { text }),

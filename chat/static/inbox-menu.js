@@ -80,7 +80,7 @@ export function choice({ text, note = "", isOn = null, lamp = null, onpick }) {
   return el(
     "button",
     { type: "button", class: "menu-item", role: isOn === null ? "menuitem" : "menuitemradio", "aria-checked": isOn === null ? null : String(isOn), on: { click: onpick } },
-    lamp !== null && el("span", { class: `lamp${lamp ? " on" : ""}`, "aria-hidden": "true" }),
+    el("span", { class: `lamp${lamp === null ? " none" : lamp ? " on" : ""}`, "aria-hidden": "true" }),
     el("span", { class: "menu-text" }, text, lamp ? el("span", { class: "visually-hidden", text: " online" }) : null),
     note && el("span", { class: "menu-note", text: note }),
   );

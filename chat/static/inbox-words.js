@@ -37,7 +37,7 @@ export const EMPTY_VIEWS = {
 export function emptyWords({ query, label, view }) {
   const labelled = label ? ` with the label “${label}”` : "";
   if (query) return [`Nothing found for “${query}”${labelled}`, "Try part of a name, the last digits of a phone number, a plate, an invoice number, or a word that was said."];
-  if (label) return [`Nothing here${labelled}`, "Look into another view, or at all labels."];
+  if (label) return [`Nothing here${labelled}`, "Look into another view, or at any label."];
   return EMPTY_VIEWS[view];
 }
 
