@@ -5,6 +5,7 @@ const SEARCH_AFTER = 200; // ms after the last key
 
 export class SearchField {
   #timer = null;
+  #asking = Promise.resolve();
 
   /** Elements `field`, `clear`, `told`; `desk`; `onopen(id, seq)`, `onlist()`: the focus is to go into the list. */
   constructor({ field, clear, told, desk, onopen, onlist }) {
@@ -46,23 +47,28 @@ export class SearchField {
     this.told.hidden = !said;
   }
 
+  /** Look for what the field says now, if that is not what is shown. Resolves when it is there. */
   #run() {
     clearTimeout(this.#timer);
-    if (this.field.value.trim() !== this.desk.query) this.desk.search(this.field.value).catch(() => {});
+    if (this.field.value.trim() !== this.desk.query) this.#asking = this.desk.search(this.field.value).catch(() => {});
+    return this.#asking;
   }
 
   #onKey(event) {
-    const { desk, field } = this;
-    const [first] = desk.list;
-    if (event.key === "Escape" && field.value) {
+    if (event.key === "Escape" && this.field.value) {
       this.reset();
       event.stopPropagation();
-    } else if (event.key === "Enter") {
-      if (first && desk.query && !desk.loading && field.value.trim() === desk.query) this.onopen(first.id, desk.hits[first.id]?.seq ?? null);
-      else this.#run();
-    } else if (event.key === "ArrowDown") {
-      if (first) this.onlist(first.id);
-    } else return;
+    } else if (event.key === "Enter") this.#withFirst(({ id }) => this.desk.query && this.onopen(id, this.desk.hits[id]?.seq ?? null));
+    else if (event.key === "ArrowDown") this.#withFirst(({ id }) => this.onlist(id));
+    else return;
     event.preventDefault();
+  }
+
+  /** Whoever types fast and presses Enter means what they have typed, not what was found before. */
+  async #withFirst(act) {
+    const said = this.field.value;
+    await this.#run();
+    const [first] = this.desk.list;
+    if (first && this.field.value === said) act(first);
   }
 }
