@@ -62,7 +62,11 @@ def act_of_staff(entry: Entry, title: str) -> ActivityEntry | None:
     """The activity log's line of what a member of staff did in a conversation, other than write."""
     if entry.kind != "act" or entry.author.kind != "staff" or entry.act is None:
         return None
-    details = {"conversation": entry.conversation} | ({"what": entry.text} if entry.text else {})
+    details = {"conversation": entry.conversation}
+    if entry.act == "snoozed" and entry.state.until is not None:
+        details["until"] = entry.state.until.isoformat(timespec="minutes")
+    elif entry.text:
+        details["what"] = entry.text
     return activity_entry(
         entry.shop,
         Actor(kind="staff", id=entry.author.id, name=entry.author.name),

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -61,6 +61,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         "staff_activity.html",
         after=after,
         cursor=page.cursor,
+        details_of=lambda entry: details_of(entry, f),
         days=[(day, list(some)) for day, some in groupby(page.entries, lambda one: f.local(one.at).date())],
         group_options=[(group, t(f"activity.group.{group}")) for group in GROUPS if _may_see(asked, group)],
         names={one.id: one.name for one in people},
@@ -88,6 +89,23 @@ def sentence(t: Texts, entry: ActivityEntry) -> str:
     """What was done, without who: `signed in`. An action that has no words here is named as it is."""
     key = f"activity.action.{entry.action}"
     return t(key) if key in t else entry.action.replace("_", " ").replace(".", ": ")
+
+
+def details_of(entry: ActivityEntry, f: Formats) -> list[tuple[str, str]]:
+    """What changed, as people read it; the conversation is a link and not among it."""
+    found = []
+    for name, value in entry.details.items():
+        if name != "conversation":
+            found.append((name.replace("_", " "), _readable(value, f) if name == "until" else value))
+    return found
+
+
+def _readable(moment: str, f: Formats) -> str:
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f.date_and_time(at) if at.tzinfo is not None else moment
 
 
 def _parse(asked: StaffRequest) -> _Wanted:
@@ -149,6 +167,11 @@ async def _as_page(asked: StaffRequest, pages: AsyncIterator[tuple[ActivityEntry
     yield part("chat_file_head.html", style=style, title=t("activity.title"), now=utc_now())
     yield "<table><tbody>"
     async for entries in pages:
-        yield part("activity_rows.html", entries=entries, say=lambda entry: sentence(t, entry), f=f)
+        yield part(
+            "activity_rows.html",
+            entries=entries,
+            say=lambda entry: sentence(t, entry),
+            details_of=lambda entry: details_of(entry, f),
+        )
     yield "</tbody></table>"
     yield part("chat_file_tail.html")
