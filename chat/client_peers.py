@@ -85,9 +85,12 @@ class ClientPeers(GuardedNamespace):
 
     async def state_of(self, conversation: Conversation) -> Json:
         """The conversation as its client sees it, with its place in the line."""
-        waits = conversation.status == "waiting"
-        queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
-        reach = await self.notices.reach_of(conversation) if waits or conversation.contact else None
+        waits, queue, reach = conversation.status == "waiting", None, None
+        try:
+            queue = await self.hub.waiting.queue_of(conversation.shop, conversation.id) if waits else None
+            reach = await self.notices.reach_of(conversation) if waits or conversation.contact else None
+        except (DatabaseError, DatabaseUnavailable) as error:
+            _log.warning("a place in the line could not be looked up; the next state has it: %s", error)
         return client_conversation(conversation, queue, reach)
 
     async def look_again(self, conversation_id: str) -> None:

@@ -29,11 +29,11 @@ class SocketPushes:
         if entry.for_client:
             message = self._message(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
-        if written.moved or entry.rating is not None:
-            await self._clients.push("conversation", await self._clients.state_of(conversation), room=conversation.id)
         room = shop_room(conversation.shop)
         await self._staff.push("message", self._message(entry, for_staff=True), room=room, skip=written.origin)
         await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
+        if written.moved or entry.rating is not None:
+            await self._clients.push("conversation", await self._clients.state_of(conversation), room=conversation.id)
 
     async def entry_changed(self, conversation: Conversation, entry: Entry) -> None:
         """An older message, as it is now."""

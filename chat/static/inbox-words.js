@@ -57,7 +57,7 @@ export function nameOf({ title, client, phone, id }) {
 
 export const CHANNEL_NAMES = { web: "Chat", sms: "Text", email: "E-mail" };
 
-const NOTICE_STATES = { sent: ", sent", delivered: ", delivered", read: ", read", failed: ", but it was not delivered" };
+const NOTICE_STATES = { sent: " · sent", delivered: " · delivered", read: " · read", failed: " · not delivered" };
 
 const readableContact = (contact) => (contact.includes("@") ? contact : readablePhone(contact));
 

@@ -63,16 +63,24 @@ async def test_the_line_moves_before_the_clients_eyes_and_a_visitor_leaves_a_num
     await field.press("Enter")
     await expect(page.locator("#reach-told")).to_contain_text("You may leave")
     await expect(page.get_by_role("button", name="Change")).to_be_focused()
-    first = next(
-        one["id"]
-        for one in reversed((await ray.ask("inbox", {"view": "waiting"}))["conversations"])
-        if "left" not in one["last"]["text"]
-    )
-    await ray.ask("take", {"conversation": first})
+    first = (await ray.ask("inbox", {"view": "waiting"}))["conversations"][-1]
+    await ray.ask("take", {"conversation": first["id"]})
     await expect(banner).to_contain_text("You are next")
     await page.reload()
     await expect(banner).to_contain_text("You are next")
     await expect(page.locator("#reach-told")).to_contain_text("0177")
+
+    [mine] = (await ray.ask("inbox", {"view": "waiting"}))["conversations"]
+    stored = await scene.running.store.conversations.find(SHOP.slug, mine["id"])
+    assert stored is not None
+    assert stored.visitor is not None
+    token = await scene.running.store.visitors.invite(SHOP.slug, stored.visitor)
+    elsewhere = await scene.visitor(DESK)
+    await elsewhere.goto(f"{scene.url}/widget/{SHOP.slug}#v={token}")  # the link of the text, on another machine
+    await expect(elsewhere.locator(".mine .bubble")).to_have_text(["I want to talk to a person"])
+    assert token not in elsewhere.url
+    await elsewhere.reload()
+    await expect(elsewhere.locator(".mine .bubble")).to_have_text(["I want to talk to a person"])
 
 
 async def test_a_chat_is_rated_by_keyboard_with_a_word_to_it_and_a_new_one_begins(scene: Scene, ray: Person) -> None:
