@@ -22,7 +22,7 @@ class Traces:
     """What is to be written since the last time, each by its id."""
 
     ended: dict[str, Episode] = field(default_factory=dict)
-    begun: dict[str, Episode] = field(default_factory=dict)
+    begun: dict[str, Conversation] = field(default_factory=dict)  # by the id of the episode that began
     acts: dict[str, ActivityEntry] = field(default_factory=dict)
 
     def add(self, conversation: Conversation, entry: Entry) -> None:
@@ -31,7 +31,7 @@ class Traces:
         if episode is not None and changes_an_end(entry):
             self.ended[episode.id] = episode
         if episode is not None and episode.first_seq == entry.seq and episode.number > 1:
-            self.begun[episode.id] = episode
+            self.begun[episode.id] = conversation
         act = act_of_staff(entry, conversation.title)
         if act is not None:
             self.acts[act.id] = act
@@ -43,8 +43,11 @@ class Traces:
     async def write(self, store: Storage) -> None:
         """Write it."""
         await store.episodes.put_many(list(self.ended.values()))
-        for episode in self.begun.values():
-            await store.episodes.mark_followed(episode)
+        for conversation in self.begun.values():
+            episode = conversation.episode
+            if episode is not None and not await store.episodes.mark_followed(episode):
+                # another process wrote the end of the one before, and its document comes later, or never
+                await trace_again(store, conversation, (), episode.first_seq)
         await store.activity.append_many(list(self.acts.values()))
 
 

@@ -17,7 +17,9 @@ _log = logging.getLogger(__name__)
 async def send_file(
     asked: StaffRequest, name: str, content_type: str, pieces: AsyncIterator[str]
 ) -> web.StreamResponse:
-    """Send a file to keep. Where the database fails on the way the connection is cut: half a file is no file."""
+    """Send a file to keep. Where the database fails on the way the connection is cut: half a file is no file. Who goes
+    away before the end is no fault.
+    """
     response = web.StreamResponse()
     response.content_type = content_type
     response.charset = "utf-8"
@@ -27,6 +29,8 @@ async def send_file(
     await response.prepare(asked.request)
     try:
         await _write(response, pieces)
+    except ConnectionError:
+        return response
     except DatabaseError as error:
         _log.warning("a download was cut: %s", error)
         if asked.request.transport is not None:

@@ -94,6 +94,10 @@ def folded(episode: Episode | None, entry: Entry) -> Episode:
     changes: dict[str, Any] = {"last_seq": entry.seq}
     if entry.kind == "message":
         _count(episode, entry, changes)
+    if entry.gist is not None and entry.author.kind != "staff":  # by an answer, or by a note of the system
+        changes["urgent"] = episode.urgent or entry.urgent
+        if episode.handed_off_at is None:
+            changes["handed_off_at"] = entry.at
     if entry.state.assignee is not None and not episode.had_person:
         changes["had_person"] = True
     if entry.state.labels != episode.labels:
@@ -158,10 +162,6 @@ def _count(episode: Episode, entry: Entry, changes: dict[str, Any]) -> None:
             changes |= {"answered_at": entry.at, "answered_by": author.id}
     elif author.kind == "bot":
         changes["bot_messages"] = episode.bot_messages + 1
-    if entry.gist is not None and author.kind != "staff":
-        changes["urgent"] = episode.urgent or entry.urgent
-        if episode.handed_off_at is None:
-            changes["handed_off_at"] = entry.at
 
 
 def _shared(episode: Episode, entry: Entry) -> tuple[Share, ...]:

@@ -56,19 +56,21 @@ class Episodes:
                     await self._replace(chunk[failure["index"]])
             await self._made_stale((one.shop, one.started_at) for one in chunk)
 
-    async def mark_followed(self, following: Episode) -> None:
-        """The client began `following`: the episode before it was asked again, if it ended not long ago."""
+    async def mark_followed(self, following: Episode) -> bool:
+        """The client began `following`: the episode before it was asked again, if it ended not long ago. False: that
+        one is not stored (yet).
+        """
         if following.opened_by != "client" or following.number == 1:
-            return
+            return True
         before = {"_id": episode_id(following.conversation, following.number - 1), "shop": following.shop}
         found = await self._collection.find_one(before, {"started_at": 1, "resolved_at": 1})
         if found is None or found.get("resolved_at") is None:
-            return
-        if following.started_at - found["resolved_at"] > ASKED_AGAIN_WITHIN:
-            return
-        change = {"asked_again_at": following.started_at, "last_seq": following.first_seq}
-        await self._collection.update_one(before, {"$set": change})
-        await self._made_stale([(following.shop, found["started_at"])])
+            return False
+        if following.started_at - found["resolved_at"] <= ASKED_AGAIN_WITHIN:
+            change = {"asked_again_at": following.started_at, "last_seq": following.first_seq}
+            await self._collection.update_one(before, {"$set": change})
+            await self._made_stale([(following.shop, found["started_at"])])
+        return True
 
     async def find_many(self, shop: str, ids: Iterable[str]) -> dict[str, Episode]:
         """Those of these episodes that are stored, by id."""

@@ -67,6 +67,18 @@ async def test_they_are_written_with_the_document_without_a_write_for_each_messa
     assert (document.episode, document.people) == (wanted[-1], ("ray",))
 
 
+async def test_who_begins_the_next_says_that_the_client_asked_again_whichever_process_is_later(store: Storage) -> None:
+    await stored_log(store)
+    one, other, conversation = Projector(store), Projector(store), EMPTY
+    for entry in LOG[:4]:
+        conversation = applied(conversation, entry)
+        (one if entry.seq < 4 else other).add(conversation, entry)
+    for later in (other, one):
+        await later.drain()
+    found = await store.episodes.find_many("mine", [fold(LOG)[0].id])
+    assert [episode.asked_again for episode in found.values()] == [True]
+
+
 async def test_the_sweep_makes_up_what_a_process_that_died_left_out(store: Storage) -> None:
     conversation = await stored_log(store)
     for since in (len(LOG) - 1, 5, 1):  # however little of it the sweep sees, twice is once

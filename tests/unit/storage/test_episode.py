@@ -170,6 +170,13 @@ def test_a_person_is_due_from_the_hand_off_and_answers_with_the_first_message() 
     assert (episode.answered_by, episode.shares[0].messages, episode.by_bot_alone) == ("ray", 2, False)
 
 
+def test_a_note_of_the_system_may_ask_for_a_person_too() -> None:
+    log = told((Event.CLIENT_WRITES, 0), (Event.SYSTEM_WRITES, 1))
+    note = replace(log[1], kind="note", gist="wants a call", state=replace(log[1].state, status="waiting"))
+    (episode,) = fold([log[0], note])
+    assert (episode.handed_off_at, episode.messages) == (START + timedelta(hours=1), 1)
+
+
 def test_who_only_writes_first_answers_nobody() -> None:
     (episode,) = fold(told((Event.STAFF_WRITES, 0), (Event.CLIENT_WRITES, 1), (Event.RESOLVE, 2)))
     assert (episode.answered_at, episode.opened_by, episode.ending) == (None, "staff", "staff")
