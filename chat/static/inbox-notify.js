@@ -25,7 +25,7 @@ const KINDS = { mention: "@", assigned: "→", change_request: "✎", estimate: 
 
 export class Notify {
   #problem = "";
-  #busy = false;
+  #under = Promise.resolve();
   #shown = "";
 
   /** `bell`: a `Bell`; `device`: a `Device`; `timezone`: the shop's; `onopen(conversation)`. */
@@ -52,6 +52,12 @@ export class Notify {
     this.settings.showModal();
   }
 
+  /** A conversation was opened: nothing about it is new any more. */
+  opened(conversation) {
+    this.toasts.clear(conversation);
+    this.bell.see(conversation);
+  }
+
   render() {
     const { unseen } = this.bell;
     this.count.textContent = unseen > 9 ? "9+" : String(unseen || "");
@@ -74,7 +80,7 @@ export class Notify {
   }
 
   #notice({ kind, conversation, title, text, at, seen }) {
-    const open = () => (this.list.close(), this.bell.see(conversation), this.onopen(conversation));
+    const open = () => (this.list.close(), this.onopen(conversation));
     return el(
       "button",
       { type: "button", class: seen ? "notice" : "notice is-new", on: { click: open } },
@@ -87,7 +93,7 @@ export class Notify {
   /** Written anew only where something changed: a press must not take the focus away. */
   #fillSettings() {
     const { settings, devices } = this.bell;
-    const sign = JSON.stringify([settings, devices, this.device.id, this.device.obstacle, this.#problem, this.#busy]);
+    const sign = JSON.stringify([settings, devices, this.device.id, this.device.obstacle, this.#problem]);
     if (sign === this.#shown) return;
     this.#shown = sign;
     const focused = document.activeElement?.id;
@@ -133,12 +139,15 @@ export class Notify {
   }
 
   #button(id, text, act, classes = "act") {
-    return el("button", { type: "button", id, class: classes, text, "aria-disabled": this.#busy ? "true" : null, on: { click: () => this.#do(act) } });
+    return el("button", { type: "button", id, class: classes, text, on: { click: () => this.#do(act) } });
   }
 
-  async #do(act) {
-    if (this.#busy) return;
-    this.#busy = true;
+  /** One after the other: a press is never lost because the one before is still under way. */
+  #do(act) {
+    this.#under = this.#under.then(() => this.#try(act));
+  }
+
+  async #try(act) {
     this.#problem = "";
     try {
       await act();
@@ -146,7 +155,6 @@ export class Notify {
     } catch (error) {
       this.#problem = PROBLEMS[error.code] ?? PROBLEMS.failed;
     }
-    this.#busy = false;
     this.render();
   }
 }

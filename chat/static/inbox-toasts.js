@@ -25,6 +25,11 @@ export class BellToasts {
     this.#leaveLater(toast);
   }
 
+  /** The conversation is open now: what it says is there. */
+  clear(conversation) {
+    for (const toast of [...this.box.children]) if (toast.dataset.key.startsWith(`${conversation}:`)) toast.remove();
+  }
+
   #leaveLater(toast) {
     setTimeout(() => (toast.matches(":hover, :focus-within") ? this.#leaveLater(toast) : toast.remove()), STAYS);
   }

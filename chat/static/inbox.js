@@ -82,7 +82,7 @@ function open(id, thenWrite = false, seq = null) {
   if (history.state?.open !== id) history[talk.id ? "replaceState" : "pushState"]({ open: id }, "", seq ? `#${id}/${seq}` : `#${id}`);
   pane.enter(seq);
   talk.open(id);
-  bell.see(id);
+  notify.opened(id);
   update();
   if (thenWrite || matchMedia("(min-width: 60rem)").matches) pane.focus();
 }

@@ -190,6 +190,7 @@ async def test_a_mention_rings_the_bell_shows_itself_and_is_seen_when_opened(sce
     await expect(page.locator("#bell-count")).to_have_text("1")
     await page.reload()
     await expect(page.locator("#bell-count")).to_have_text("1")
+    await expect(toast).to_have_count(0)
     await page.get_by_role("button", name="Notifications, 1 new").click()
     assert await find_violations(page) == []
     await page.locator(".notice").click()
