@@ -15,9 +15,9 @@ from storage.phones import format_phone
 from storage.proof import Identity, Proof
 from storage.shops import Address, Shop
 from storage.staff import Staff
+from storage.staff_rights import may
 from storage.store import Storage
 
-_MAY_DECIDE = frozenset({"owner", "advisor"})
 _TITLES = {
     "en": {"name": "name", "email": "e-mail", "phone": "phone number", "address": "address", "plate": "license plate"},
     "es": {"name": "nombre", "email": "correo", "phone": "teléfono", "address": "dirección", "plate": "placas"},
@@ -43,7 +43,7 @@ def change_object(request: ChangeRequest, shop: Shop, vehicle: str | None) -> Js
 
 async def decide_change(hub: Hub, shop: Shop, staff: Staff, request_id: str, *, accept: bool) -> ChangeRequest:
     """Decide, apply, tell. Raises `ProtocolError`: `forbidden`, `not_found`, `conflict` (it was decided otherwise)."""
-    if staff.role not in _MAY_DECIDE:
+    if not may(staff.role, "decide"):
         raise ProtocolError("forbidden", "only an owner or an advisor decides this")
     store = hub.store
     now = utc_now()

@@ -42,8 +42,10 @@ class StaffNamespace(InboxViews, InboxActs, InboxNotices):
             raise ProtocolError("unauthorized", "sign in to the inbox first")
         shop = await store.shops.get(session.shop)
         staff = await store.staff.get(session.shop, session.staff_id)
+        if not staff.active:
+            raise ProtocolError("unauthorized", "sign in to the inbox first")
         allowance = Allowance(self._settings.message_burst, self._settings.messages_per_second)
-        self._peers[sid] = StaffPeer(shop, staff, allowance)
+        self._peers[sid] = StaffPeer(shop, staff, session.id, allowance)
         await self.enter_room(sid, shop_room(shop.slug))
         await self.enter_room(sid, person_room(staff.id))
         await self.presence.arrive(sid, staff)
@@ -52,6 +54,19 @@ class StaffNamespace(InboxViews, InboxActs, InboxNotices):
         """The peer is gone."""
         self._peers.pop(sid, None)
         await self.presence.leave(sid)
+
+    async def end_session(self, shop: str, session_id: str) -> None:
+        """Close the connections that this session opened."""
+        for sid, peer in list(self._peers.items()):
+            if peer.shop.slug == shop and peer.session == session_id:
+                await self.disconnect(sid)
+
+    async def check_sessions(self) -> None:
+        """Close the connections whose session has ended, wherever it was ended."""
+        store = self.hub.store
+        for shop, session_id in {(peer.shop.slug, peer.session) for peer in self._peers.values()}:
+            if await store.sessions.find_by_id(shop, session_id) is None:
+                await self.end_session(shop, session_id)
 
     async def on_open(self, sid: str, asked: InConversation) -> Json:
         """A conversation's newest messages, its client's card, and the bot's draft where a person has it."""

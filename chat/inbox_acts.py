@@ -1,14 +1,16 @@
 """The acts of `/staff`: who has a conversation, until when it sleeps, how it is sorted, what becomes of a wish."""
 
+import contextlib
 from datetime import timedelta
 
 from chat.cards import Cards
 from chat.changes import decide_change
 from chat.encoding import moment
 from chat.events import Assign, ChangeLabels, DecideChange, InConversation, Json, ProtocolError, Snooze
-from chat.handoff import Event
+from chat.handoff import Event, NotAllowed
 from chat.staff_peers import StaffPeers
 from config.clock import utc_now
+from storage.messages import Author
 
 _LONGEST_SNOOZE = timedelta(days=366)
 
@@ -29,6 +31,17 @@ class InboxActs(StaffPeers):
         if assignee is None:
             raise ProtocolError("not_found", "staff: nobody here has this id")
         return await self._act(sid, asked, Event.ASSIGN, named=assignee.id, text=assignee.name)
+
+    async def give_back_all(self, shop: str, staff_id: str) -> None:
+        """Somebody works here no more: whoever waits for them waits for anybody."""
+        hub = self.hub
+        rows = [row for row in await hub.inbox.rows(shop) if row.assignee == staff_id]
+        name = (await hub.store.shops.get(shop)).name
+        for row in rows:
+            if row.status in ("open", "snoozed"):
+                conversation = await hub.directory.get(shop, row.id)
+                with contextlib.suppress(NotAllowed):  # somebody was faster
+                    await hub.act(conversation, Event.UNASSIGN, Author(kind="system", name=name))
 
     async def on_return_to_bot(self, sid: str, asked: InConversation) -> Json:
         """The bot answers again."""

@@ -72,7 +72,8 @@ class _Pages:
             raise web.HTTPNotFound
         place = "portal" if request.query.get("in") == "portal" else "site"
         language = "es" if request.query.get("lang", shop.language).lower().startswith("es") else "en"
-        response = self._page("frame.html", "frame.js", shop=shop, place=place, language=language)
+        look = (await self._store.settings.get(shop.slug)).widget
+        response = self._page("frame.html", "frame.js", shop=shop, place=place, language=language, look=look)
         response.headers["Content-Security-Policy"] = frame_policy(shop, request.host, self._also)
         return response
 

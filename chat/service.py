@@ -74,10 +74,13 @@ class Chat:
 class Effects:
     """What a page makes happen in the chat at once."""
 
-    def __init__(self, bell: asyncio.Event, news_bell: asyncio.Event, clients: ClientNamespace) -> None:
+    def __init__(
+        self, bell: asyncio.Event, news_bell: asyncio.Event, clients: ClientNamespace, staff: StaffNamespace
+    ) -> None:
         self._bell = bell
         self._news_bell = news_bell
         self._clients = clients
+        self._staff = staff
 
     def outbox_filled(self) -> None:
         """Something waits to be delivered."""
@@ -90,6 +93,11 @@ class Effects:
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets go too."""
         await self._clients.end_session(shop, session_id)
+        await self._staff.end_session(shop, session_id)
+
+    async def person_left(self, shop: str, staff_id: str) -> None:
+        """What somebody had is anybody's again."""
+        await self._staff.give_back_all(shop, staff_id)
 
 
 @asynccontextmanager
@@ -128,6 +136,7 @@ async def open_chat(
             pushing.notifier.run(),
             every(BEAT_SECONDS, clients.beat),
             every(BEAT_SECONDS, staff.beat),
+            every(BEAT_SECONDS, staff.check_sessions),
             every(RENEW_SECONDS, staff.presence.renew),
             *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
             every(reaching.look_seconds, reaching.look),
@@ -142,7 +151,7 @@ async def open_chat(
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, bell, node_modules)
-        yield Chat(hub, Effects(bell, pushing.bell, clients), routes, sockets)
+        yield Chat(hub, Effects(bell, pushing.bell, clients, staff), routes, sockets)
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ class StaffPeer:
 
     shop: Shop
     staff: Staff
+    session: str  # the id of the session that opened it
     allowance: Allowance
 
     @property

@@ -22,6 +22,9 @@ class Live(Protocol):
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
 
+    async def person_left(self, shop: str, staff_id: str) -> None:
+        """Somebody of the staff may come in no more: what they had is anybody's again."""
+
 
 class Quiet:
     """Nothing else runs in this process (tests, commands)."""
@@ -34,6 +37,9 @@ class Quiet:
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """No sockets here."""
+
+    async def person_left(self, shop: str, staff_id: str) -> None:
+        """No inbox here."""
 
 
 class Lessons(Protocol):

@@ -18,26 +18,20 @@ from portal_views import (
     profile,
     shop_page,
     sign_out,
-    staff_chats,
-    staff_logs,
-    staff_reports,
-    staff_understanding,
     statics,
     vehicle,
     vehicles,
     visits,
     work_orders,
 )
-from portal_views.access import WebHandler, client_page
+from portal_views.access import client_page
 from portal_views.access import shop_page as public
 from portal_views.context import PortalContext
 from portal_views.front_door import front_door
-from portal_views.staff_access import StaffHandler, staff_page
-from portal_views.staff_login import staff_login, staff_login_page, staff_sign_out
+from portal_views.staff_routes import staff_routes
 
 SHOP = "/s/{slug}"
 PORTAL = "/s/{slug}/portal"
-UNDERSTANDING = "/staff/settings/understanding"
 
 
 def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
@@ -79,32 +73,7 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get(f"{PORTAL}/profile", client_page(context, profile.show, "profile")),
         web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
         web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
-        # staff
-        web.get("/staff/login", staff_login_page(context)),
-        web.post("/staff/login", staff_login(context)),
-        web.post("/staff/sign-out", staff_sign_out(context)),
-        web.get(UNDERSTANDING, staff_page(context, staff_understanding.show, "owner", "advisor")),
-        web.post(UNDERSTANDING, staff_page(context, staff_understanding.submit, "owner", "advisor")),
-        *_looking_back(context),
-    ]
-
-
-def _looking_back(context: PortalContext) -> list[web.AbstractRouteDef]:
-    """Reports, every chat there was, and who did what: for owners and advisors."""
-
-    def page(show: StaffHandler) -> WebHandler:
-        return staff_page(context, show, "owner", "advisor")
-
-    chat = "/staff/logs/chats/{id:[0-9a-f]{24}}"
-    return [
-        web.get("/staff/logs", page(staff_logs.show)),
-        web.get("/staff/logs.{form:jsonl|html}", page(staff_logs.download)),
-        web.get("/staff/logs/chats", page(staff_chats.show)),
-        web.get("/staff/logs/chats.{form:json|html}", page(staff_chats.download)),
-        web.get(chat, page(staff_chats.show_one)),
-        web.get(chat + ".{form:json|html}", page(staff_chats.download_one)),
-        web.get("/staff/reports", page(staff_reports.show)),
-        web.get("/staff/reports.csv", page(staff_reports.download)),
+        *staff_routes(context),
     ]
 
 

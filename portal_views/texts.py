@@ -1,4 +1,6 @@
-"""What the pages say, per language, from `texts/<language>.yml`: nested keys, `{name}` where a value goes."""
+"""What the pages say, per language: `texts/<language>.yml`, and for staff `texts/staff.<language>.yml`. Nested keys,
+and `{name}` where a value goes.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -45,8 +47,10 @@ class Texts:
 @cache
 def texts_for(language: Language) -> Texts:
     """The texts of a language, read once."""
-    content = (_FOLDER / f"{language}.yml").read_text(encoding="utf-8")
-    return Texts(language, yaml.safe_load(content))
+    table: dict[str, Any] = {}
+    for name in (f"{language}.yml", f"staff.{language}.yml"):
+        table |= yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+    return Texts(language, table)
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

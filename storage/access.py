@@ -5,7 +5,7 @@ switches it off calls `close` right after, which ends what is open.
 """
 
 from config.clock import utc_now
-from storage import attempts, codes, keys, links, sessions, visitors
+from storage import attempts, codes, keys, links, sessions, staff_devices, staff_links, visitors
 from storage.attempts import Attempts
 from storage.codes import Codes
 from storage.hashing import Clock, Hasher
@@ -13,6 +13,8 @@ from storage.keys import Keys
 from storage.links import Links
 from storage.mongo import Database
 from storage.sessions import Sessions
+from storage.staff_devices import StaffDevices
+from storage.staff_links import StaffLinks
 from storage.visitors import Visitors
 
 INDEXES = {
@@ -22,6 +24,8 @@ INDEXES = {
     Sessions.name: sessions.INDEXES,
     Visitors.name: visitors.INDEXES,
     Attempts.name: attempts.INDEXES,
+    StaffLinks.name: staff_links.INDEXES,
+    StaffDevices.name: staff_devices.INDEXES,
 }
 
 
@@ -36,6 +40,8 @@ class Access:
         self.sessions = Sessions(database, hasher, clock)
         self.visitors = Visitors(database, hasher, clock)
         self.attempts = Attempts(database, hasher, clock)
+        self.staff_links = StaffLinks(database, hasher, clock)
+        self.staff_devices = StaffDevices(database, hasher, clock)
 
     async def sign_in_with_key(self, shop: str, key: str, address: str) -> str | None:
         """The client whose login key this is, or None. Raises `TooManyAttempts` for a wrong key after many.

@@ -26,7 +26,20 @@ from config.clock import utc_now
 from storage.hashing import Clock, Hasher
 from storage.mongo import Database
 
-AttemptKind = Literal["key", "code", "code_request", "password", "booking", "upload", "reach", "transcript"]
+AttemptKind = Literal[
+    "key",
+    "code",
+    "code_request",
+    "password",
+    "password_known",
+    "password_reset",
+    "second_factor",
+    "second_factor_known",
+    "booking",
+    "upload",
+    "reach",
+    "transcript",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,12 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "reach": Limits(window=timedelta(hours=6), pair=5, account=5, address=60, hard=True),
     "transcript": Limits(window=timedelta(hours=1), pair=3, account=3, address=60, hard=True),
     "password": Limits(window=timedelta(minutes=15), pair=10, account=50, address=100),
+    # from a browser in which this account has signed in before; the browser counts as the address
+    "password_known": Limits(window=timedelta(minutes=15), pair=15, account=10**9, address=30),
+    # guesses at six digits by somebody who has the password already
+    "second_factor": Limits(window=timedelta(minutes=15), pair=8, account=20, address=100, hard=True),
+    "second_factor_known": Limits(window=timedelta(minutes=15), pair=8, account=10**9, address=16),
+    "password_reset": Limits(window=timedelta(hours=1), pair=3, account=3, address=30, hard=True),
 }
 
 

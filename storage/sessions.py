@@ -142,6 +142,17 @@ class Sessions:
         sessions = [from_document(Session, document) for document in found if document["expires_at"] > now]
         return sorted(sessions, key=lambda session: session.created_at)
 
+    async def list_for_staff(self, shop: str, staff_id: str) -> list[Session]:
+        """The sessions of a member of staff that still count, the last used first."""
+        found = await self._collection.find({"shop": shop, "staff_id": staff_id}).to_list(None)
+        now = self._now()
+        sessions = [from_document(Session, document) for document in found if document["expires_at"] > now]
+        return sorted(sessions, key=lambda session: session.seen_at, reverse=True)
+
+    async def end_by_id(self, shop: str, session_id: str) -> None:
+        """End one session."""
+        await self._end({"_id": session_id, "shop": shop})
+
     async def end(self, token: str) -> None:
         """Sign this browser out."""
         await self._end({"digest": self._digest(token)})

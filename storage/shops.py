@@ -106,6 +106,7 @@ class Shop:
     approval_limit: int = 50_000  # cents: an estimate above it is not approved by text message but on its page
     sections: Mapping[str, bool] = field(default_factory=dict)  # those not named show
     origins: tuple[str, ...] = ()
+    set_by_staff: tuple[str, ...] = ()  # fields that staff changed here: they hold against imports
 
     @property
     def zone(self) -> ZoneInfo:

@@ -34,6 +34,7 @@ class Staff:
     name: str
     role: Role
     password_hash: str | None = field(default=None, repr=False)
+    active: bool = True  # who has left keeps their name in the log, and comes in no more
 
 
 INDEXES = [
@@ -74,6 +75,26 @@ class Staffs(Records[Staff]):
             raise StaffEmailTaken(email) from error
         return staff
 
+    async def invite(self, shop: str, email: str, name: str, role: Role) -> Staff:
+        """Somebody new, who sets a password by a link. Raises `StaffEmailTaken`."""
+        email = email.strip().lower()
+        staff = Staff(
+            id=record_id(shop, "staff", email), shop=shop, external_id=email, email=email, name=name, role=role
+        )
+        try:
+            await self._collection.insert_one(to_document(staff))
+        except DuplicateKeyError as error:
+            raise StaffEmailTaken(email) from error
+        return staff
+
+    async def set_role(self, shop: str, staff_id: str, role: Role) -> None:
+        """Their role from now on."""
+        await self._collection.update_one({"_id": staff_id, "shop": shop}, {"$set": {"role": role}})
+
+    async def set_active(self, shop: str, staff_id: str, *, active: bool) -> None:
+        """Whether they may come in."""
+        await self._collection.update_one({"_id": staff_id, "shop": shop}, {"$set": {"active": active}})
+
     async def set_password(self, shop: str, staff_id: str, password: str) -> bool:
         """Give them a new password. False when there is nobody with this id."""
         hashed = await asyncio.to_thread(_HASHER.hash, password)
@@ -82,7 +103,7 @@ class Staffs(Records[Staff]):
 
     async def verify(self, email: str, password: str, shop: str | None = None) -> list[Staff]:
         """The staff with this address and password (in `shop`, else in all). Takes as long when there is nobody."""
-        known = [staff for staff in await self.find_by_email(email) if shop in (None, staff.shop)]
+        known = [one for one in await self.find_by_email(email) if shop in (None, one.shop) and one.active]
         hashes = [staff.password_hash or _nobody() for staff in known] or [_nobody()]
         right = await asyncio.to_thread(lambda: [_is_right(hashed, password) for hashed in hashes])
         return [staff for staff, ok in zip(known, right, strict=False) if ok and staff.password_hash]

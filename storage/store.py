@@ -68,7 +68,9 @@ from storage.presence import Presences
 from storage.push_subscriptions import PushSubscriptions
 from storage.reminders import Reminders
 from storage.search import SearchIndex
+from storage.second_factor import SecondFactors
 from storage.service_records import ServiceRecords
+from storage.shop_settings import ShopSettingsStore
 from storage.shops import Shops
 from storage.staff import Staffs
 from storage.unclear import UnclearMessages
@@ -150,6 +152,11 @@ class Storage:
         self._open_inbox(database)
         self.search_index = SearchIndex(database)
         self.search = Search(self.search_index, self.conversations, self.messages)
+        self._open_access(database, secret_key)
+        self.accounts = Accounts(self.invoices, self.payments)
+
+    def _open_access(self, database: Database, secret_key: str) -> None:
+        """How clients and staff come in, and what a shop asks for then."""
         self.access = Access(database, secret_key)
         self.keys = self.access.keys
         self.codes = self.access.codes
@@ -157,7 +164,10 @@ class Storage:
         self.sessions = self.access.sessions
         self.visitors = self.access.visitors
         self.attempts = self.access.attempts
-        self.accounts = Accounts(self.invoices, self.payments)
+        self.staff_links = self.access.staff_links
+        self.staff_devices = self.access.staff_devices
+        self.second_factors = SecondFactors(database, secret_key)
+        self.settings = ShopSettingsStore(database)
 
     def _open_inbox(self, database: Database) -> None:
         """What staff work with among themselves."""

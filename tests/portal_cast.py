@@ -281,6 +281,7 @@ class Live:
     woken: int = 0
     decided: int = 0
     ended: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def outbox_filled(self) -> None:
         self.woken += 1
@@ -290,6 +291,9 @@ class Live:
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)
+
+    async def person_left(self, shop: str, staff_id: str) -> None:
+        self.left.append(staff_id)
 
 
 async def fill(store: Storage) -> None:

@@ -164,7 +164,7 @@ function speak() {
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = words[element.dataset.word];
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", words[element.dataset.label]);
   for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = words[element.dataset.placeholder];
-  find("welcome-title").textContent = words.welcome(page.shopName);
+  find("welcome-title").textContent = page[language === "es" ? "greetingEs" : "greetingEn"] ?? words.welcome(page.shopName);
   find("to-language").lang = words.other_language_tag;
   find("starters").replaceChildren(...Object.entries(words.starters).map(([payload, text]) => el("button", { type: "button", class: "chip", on: { click: () => send({ text, payload }) }, text })));
 }
@@ -211,6 +211,14 @@ function wire() {
   addEventListener("offline", update);
 }
 
+/** The shop's own colour, on which white can be read; in the dark the usual one stays, which is made for it. */
+function paint() {
+  const { accent } = page;
+  if (!accent || matchMedia("(prefers-color-scheme: dark)").matches) return;
+  for (const name of ["--color-accent", "--color-accent-hover", "--color-bubble-mine"]) document.documentElement.style.setProperty(name, accent);
+}
+
+paint();
 speak();
 wire();
 update();

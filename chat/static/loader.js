@@ -4,6 +4,7 @@
  *
  *   <script src="https://host/widget.js" data-shop="demo" async></script>
  *   data-lang="es": the language (else the page's); data-side="left": the corner (else right)
+ *   data-color="#7a2a5e": the button's colour, on which white can be read
  *   data-in="page": on our own pages, where links of the chat open in the same tab and it stays open from page to page
  *
  * A link with `data-pitline-open` opens the chat instead of going anywhere. A page that has a way of its own to the chat
@@ -22,15 +23,16 @@
     : { open: "Open chat", close: "Close chat", title: "Chat with the shop", unread: "unread" };
   const isOurs = tag.dataset.in === "page";
   const side = tag.dataset.side === "left" ? "left" : "right";
+  const color = /^#[0-9a-f]{6}$/i.test(tag.dataset.color ?? "") ? tag.dataset.color : "#0e5f66";
 
   const COVERED = "(max-width: 560px), (max-height: 460px)"; // the open chat takes the whole window
 
   const STYLE = `
     :host { all: initial; position: fixed; z-index: 2147483000; inset: auto; bottom: 0; ${side}: 0; }
     button { position: fixed; ${side}: 20px; bottom: calc(20px + env(safe-area-inset-bottom, 0px)); width: 60px; height: 60px;
-      border: 0; border-radius: 50%; padding: 0; background: #0e5f66; color: #fff; cursor: pointer; display: grid; place-items: center;
+      border: 0; border-radius: 50%; padding: 0; background: ${color}; color: #fff; cursor: pointer; display: grid; place-items: center;
       box-shadow: 0 6px 24px rgb(0 0 0 / 22%), 0 2px 6px rgb(0 0 0 / 14%); transition: transform 140ms ease-out, background 140ms ease-out; }
-    button:hover { background: #094b51; transform: translateY(-2px); }
+    button:hover { filter: brightness(0.88); transform: translateY(-2px); }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #0b5fd0; }
     svg { width: 28px; height: 28px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
     .shut, [aria-expanded="true"] .talk { display: none; }

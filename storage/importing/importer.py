@@ -6,6 +6,7 @@ from pathlib import Path
 from storage.activity import Actor
 from storage.importing.account import OUTCOMES, Account, Refusal
 from storage.importing.check import Checked, Progress, check_files
+from storage.importing.merge import merge_shop
 from storage.importing.sources import Source, find_sources
 from storage.importing.write import Writer
 from storage.shops import SmsNumberTaken
@@ -62,7 +63,7 @@ async def _put_shop(store: Storage, source: Source, account: Account) -> bool:
     same = before is not None and await store.shops.mark_of(source.shop.slug) == source.mark
     if account.written and not same:
         try:
-            await store.shops.put(source.shop, mark=source.mark)
+            await store.shops.put(merge_shop(before, source.shop), mark=source.mark)
         except SmsNumberTaken:
             reason = "is another shop's already"
             account.refuse(Refusal(file=str(source.files[0]), line=0, type="shop", field="sms_number", reason=reason))

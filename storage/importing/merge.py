@@ -13,11 +13,20 @@ from storage.clients import Client
 from storage.codec import Document, encode, from_document, to_document
 from storage.estimates import Estimate, merge_import
 from storage.records import MARK, Records
+from storage.shops import Shop
 from storage.vehicles import Vehicle
 from storage.work_orders import StatusMoment, WorkOrder
 
 Merged = tuple[list[Document], dict[str, Document], int]
 Merge = Callable[[Records[Any], str, list[Document], dict[str, Document], datetime], Awaitable[Merged]]
+
+
+def merge_shop(stored: Shop | None, imported: Shop) -> Shop:
+    """The imported shop, with what staff changed here (its hours, say) kept."""
+    if stored is None or not stored.set_by_staff:
+        return imported
+    kept: dict[str, Any] = {name: getattr(stored, name) for name in stored.set_by_staff}
+    return replace(imported, **kept, set_by_staff=stored.set_by_staff)
 
 
 def merge_client(stored: Client, imported: Client, now: datetime) -> Client:

@@ -1,0 +1,43 @@
+"""The menu of the staff's pages: what each role finds in it."""
+
+from dataclasses import dataclass
+
+from storage.staff import Role
+from storage.staff_rights import Right, may
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMenuItem:
+    """One entry: its name among the texts (`staff_menu.<name>`), and where it leads."""
+
+    name: str
+    url: str
+
+
+_MENU: tuple[tuple[str, str, Right], ...] = (
+    ("inbox", "/staff/", "converse"),
+    ("chats", "/staff/logs/chats", "see_chats"),
+    ("reports", "/staff/reports", "see_reports"),
+    ("activity", "/staff/logs", "see_activity"),
+    ("settings", "/staff/settings", "settings"),
+    ("account", "/staff/account", "converse"),
+)
+_SETTINGS: tuple[tuple[str, str, Right], ...] = (
+    ("hours", "/staff/settings/hours", "settings"),
+    ("replies", "/staff/settings/replies", "settings"),
+    ("labels", "/staff/settings/labels", "settings"),
+    ("widget", "/staff/settings/widget", "settings"),
+    ("understanding", "/staff/settings/understanding", "teach"),
+    ("people", "/staff/settings/people", "people"),
+    ("security", "/staff/settings/security", "security"),
+)
+
+
+def menu_for(role: Role) -> list[StaffMenuItem]:
+    """The pages of this role."""
+    return [StaffMenuItem(name, url) for name, url, right in _MENU if may(role, right)]
+
+
+def settings_menu_for(role: Role) -> list[StaffMenuItem]:
+    """The settings of this role."""
+    return [StaffMenuItem(name, url) for name, url, right in _SETTINGS if may(role, right)]

@@ -1,0 +1,84 @@
+"""Every address of the staff's pages beside the inbox, and the right that each asks for."""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from portal_views import (
+    staff_account,
+    staff_chats,
+    staff_logs,
+    staff_password,
+    staff_people,
+    staff_reports,
+    staff_settings,
+    staff_settings_hours,
+    staff_settings_labels,
+    staff_settings_replies,
+    staff_settings_security,
+    staff_settings_widget,
+    staff_understanding,
+)
+from portal_views.context import PortalContext
+from portal_views.staff_access import StaffHandler, staff_page
+from portal_views.staff_login import staff_login, staff_login_page, staff_sign_out
+from portal_views.staff_second_step import submit_code, submit_set_up
+from storage.staff_rights import Right
+
+_CHAT = "/staff/logs/chats/{id:[0-9a-f]{24}}"
+_ACCOUNT = "/staff/account"
+_SETTINGS = "/staff/settings"
+
+# right -> address -> what shows it, and what takes its form
+_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None]]] = {
+    "converse": {
+        _ACCOUNT: (staff_account.show, staff_account.submit),
+        f"{_ACCOUNT}/second-factor": (staff_account.show_second_factor, staff_account.submit_second_factor),
+    },
+    "see_chats": {
+        "/staff/logs/chats": (staff_chats.show, None),
+        "/staff/logs/chats.{form:json|html}": (staff_chats.download, None),
+        _CHAT: (staff_chats.show_one, None),
+        _CHAT + ".{form:json|html}": (staff_chats.download_one, None),
+    },
+    "see_activity": {
+        "/staff/logs": (staff_logs.show, None),
+        "/staff/logs.{form:jsonl|html}": (staff_logs.download, None),
+    },
+    "see_reports": {
+        "/staff/reports": (staff_reports.show, None),
+        "/staff/reports.csv": (staff_reports.download, None),
+    },
+    "settings": {
+        _SETTINGS: (staff_settings.show, None),
+        f"{_SETTINGS}/hours": (staff_settings_hours.show, staff_settings_hours.submit),
+        f"{_SETTINGS}/replies": (staff_settings_replies.show, None),
+        f"{_SETTINGS}/replies/{{id}}": (staff_settings_replies.show_one, staff_settings_replies.submit),
+        f"{_SETTINGS}/labels": (staff_settings_labels.show, staff_settings_labels.submit),
+        f"{_SETTINGS}/widget": (staff_settings_widget.show, staff_settings_widget.submit),
+    },
+    "teach": {f"{_SETTINGS}/understanding": (staff_understanding.show, staff_understanding.submit)},
+    "people": {f"{_SETTINGS}/people": (staff_people.show, staff_people.submit)},
+    "security": {f"{_SETTINGS}/security": (staff_settings_security.show, staff_settings_security.submit)},
+}
+
+
+def staff_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
+    """The routes: signing in, and the pages of those who have."""
+    routes: list[web.AbstractRouteDef] = [
+        web.get("/staff/login", staff_login_page(context)),
+        web.post("/staff/login", staff_login(context)),
+        web.post("/staff/login/code", submit_code(context)),
+        web.post("/staff/login/set-up", submit_set_up(context)),
+        web.post("/staff/sign-out", staff_sign_out(context)),
+        web.get("/staff/forgotten", staff_password.show_forgotten),
+        web.post("/staff/forgotten", staff_password.submit_forgotten(context)),
+        web.get("/staff/password/{token}", staff_password.show_password(context)),
+        web.post("/staff/password/{token}", staff_password.submit_password(context)),
+    ]
+    for right, pages in _PAGES.items():
+        for address, (show, submit) in pages.items():
+            routes.append(web.get(address, staff_page(context, show, right)))
+            if submit is not None:
+                routes.append(web.post(address, staff_page(context, submit, right)))
+    return routes

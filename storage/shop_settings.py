@@ -1,0 +1,70 @@
+"""What a shop sets in Pitline and its own software knows nothing of: the widget's look, what sign-in asks for.
+
+Hours are of the shop's record (`storage/shops.py`); what staff changed there is named in `Shop.set_by_staff`, and holds
+against imports.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from storage.codec import from_document, to_document
+from storage.mongo import Database
+
+COLOR: Final = re.compile(r"#[0-9a-f]{6}")
+LONGEST_GREETING = 200
+_LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidgetSettings:
+    """How the chat looks on the shop's site. Without a greeting or colour it is as it comes."""
+
+    greeting: Mapping[str, str] = field(default_factory=dict)  # by language
+    accent: str | None = None  # "#0e5f66"; white stands on it
+    side: Literal["left", "right"] = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSettings:
+    """One shop's settings."""
+
+    shop: str
+    widget: WidgetSettings = WidgetSettings()
+    second_factor_required: bool = False
+
+
+class ShopSettingsStore:
+    """The settings of all shops."""
+
+    name = "shop_settings"
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database[self.name]
+
+    async def get(self, shop: str) -> ShopSettings:
+        """The shop's settings: as they come where none were made."""
+        found = await self._collection.find_one({"_id": shop})
+        return ShopSettings(shop=shop) if found is None else from_document(ShopSettings, found)
+
+    async def put(self, settings: ShopSettings) -> None:
+        """Store them."""
+        document = to_document(settings) | {"_id": settings.shop}
+        await self._collection.replace_one({"_id": settings.shop}, document, upsert=True)
+
+
+def contrast_with_white(color: str) -> float:
+    """The contrast of a colour ("#rrggbb") with white, 1 to 21 (WCAG 2.2, relative luminance)."""
+
+    def linear(channel: int) -> float:
+        share = channel / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(int(color[at : at + 2], 16)) for at in (1, 3, 5))
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def is_readable(color: str) -> bool:
+    """Whether white can be read on this colour."""
+    return contrast_with_white(color) >= _LEAST_CONTRAST

@@ -1,0 +1,39 @@
+"""The staff's settings in a real browser, by an owner: phone and desktop, light and dark, English and Spanish."""
+
+import pytest
+from playwright.async_api import expect
+
+from storage.canned_replies import CannedReply
+from storage.labels import new_label
+from storage.sessions import STAFF_COOKIE
+from tests.browser.conftest import DESK, PHONE, Scene, find_violations
+from tests.cast import SHOP
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "/hours", "/replies", "/replies/new", "/labels", "/widget", "/people", "/security", "/understanding")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "language"), [(PHONE, "dark", "es"), (DESK, "light", "en"), (PHONE, "light", "en")]
+)
+async def test_axe_finds_nothing_and_nothing_sticks_out(
+    scene: Scene, size: dict[str, int], scheme: str, language: str
+) -> None:
+    store = scene.running.store
+    olga = await store.staff.add(SHOP.slug, "olga@garage.example", "Olga Brandt", "owner", "correct horse battery")
+    await store.labels.put(new_label(SHOP.slug, "Parts ordered", "orange"))
+    await store.canned_replies.put(CannedReply(shop=SHOP.slug, shortcut="hi", title="Hello", text={"en": "Hi there"}))
+    page = await scene._page(size, {STAFF_COOKIE: await store.sessions.open(SHOP.slug, staff_id=olga.id)})
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    for path in [f"/staff/settings{one}" for one in PAGES] + ["/staff/account", "/staff/account/second-factor"]:
+        await page.goto(f"{scene.url}{path}?lang={language}")
+        await expect(page.locator("h1")).to_be_visible()
+        assert await find_violations(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    await page.goto(f"{scene.url}/staff/settings/hours?lang={language}")
+    await page.locator("#mon").fill("from dawn")
+    await page.get_by_role("button", name="Guardar" if language == "es" else "Save").click()
+    await expect(page.locator("#mon-problem")).to_be_visible()
+    await expect(page.locator("#mon")).to_have_value("from dawn")
+    assert await find_violations(page) == []
