@@ -117,10 +117,7 @@ async def open_chat(
         channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
         live=SocketPushes(clients, staff, store.file_links),
     )
-    clients.hub = staff.hub = hub
-    clients.transcripts, clients.notices = Transcripts(store, bell.set), Notices(store, settings.public_url)
-    staff.presence = PresenceBoard(store.presence, staff.tell_presence)
-    staff.canned = Canned(store, clock, settings.public_url)
+    _introduce(settings, hub, clients, staff, bell, clock)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await hub.start()
@@ -132,16 +129,14 @@ async def open_chat(
         sweep = Sweep(hub, reaching.note)
         sweep.look_again = pushing.notifier.look_again
         await sweep.answer_owed(patience=_NO_PATIENCE)
-        tasks: list[Coroutine[Any, Any, Any]] = [
+        tasks = [
             pushing.notifier.run(),
-            every(BEAT_SECONDS, clients.beat),
-            every(BEAT_SECONDS, staff.beat),
-            every(BEAT_SECONDS, staff.check_sessions),
-            every(RENEW_SECONDS, staff.presence.renew),
-            *([every(FOLLOW_SECONDS, hub.inbox.follow)] if settings.redis_url or not work else []),  # others store, too
             every(reaching.look_seconds, reaching.look),
             every(LOOK_SECONDS, sockets.look_after_strangers),
+            *_rounds(clients, staff),
         ]
+        if settings.redis_url or not work:  # others store, too
+            tasks.append(every(FOLLOW_SECONDS, hub.inbox.follow))
         await stack.enter_async_context(_among_others(sockets, hub, _Missed(sweep, clients, staff)))
         if work:
             carriers = senders(settings, http, store.outbox, pushing.sender)
@@ -152,6 +147,32 @@ async def open_chat(
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, bell, node_modules)
         yield Chat(hub, Effects(bell, pushing.bell, clients, staff), routes, sockets)
+
+
+def _introduce(  # noqa: PLR0917  # those who know each other
+    settings: Settings,
+    hub: Hub,
+    clients: ClientNamespace,
+    staff: StaffNamespace,
+    bell: asyncio.Event,
+    clock: BusinessClock,
+) -> None:
+    """Hand the namespaces what they answer with: hub and sockets know each other."""
+    store = hub.store
+    clients.hub = staff.hub = hub
+    clients.transcripts, clients.notices = Transcripts(store, bell.set), Notices(store, settings.public_url)
+    staff.presence = PresenceBoard(store.presence, staff.tell_presence)
+    staff.canned = Canned(store, clock, settings.public_url)
+
+
+def _rounds(clients: ClientNamespace, staff: StaffNamespace) -> list[Coroutine[Any, Any, Any]]:
+    """What keeps those who are connected up to date."""
+    return [
+        every(BEAT_SECONDS, clients.beat),
+        every(BEAT_SECONDS, staff.beat),
+        every(BEAT_SECONDS, staff.check_sessions),
+        every(RENEW_SECONDS, staff.presence.renew),
+    ]
 
 
 @asynccontextmanager
