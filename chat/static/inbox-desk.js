@@ -5,6 +5,7 @@ import * as timers from "./timers.js";
 /** The views in the order they are shown. */
 export const VIEWS = ["waiting", "mine", "open", "bot", "snoozed", "resolved", "all"];
 const PAGE = 100; // conversations; of those below the first page twice as many at once
+const MOST_AGAIN = 2000; // conversations fetched anew after a break; the rest as one scrolls there
 const RECOUNT_AFTER = 1000; // milliseconds
 
 /** Whether a conversation is in a view, for the member of staff with the id `me`. */
@@ -86,13 +87,23 @@ export class Desk {
     return this.#ask({ query: query.trim() });
   }
 
-  /** Fetch what is shown anew: at the start, after a reconnect, now and then. The last call wins. */
-  async load() {
+  /**
+   * Fetch what is shown anew, now and then: its first page. The last call wins. `isWhole`: all that was fetched before,
+   * for while the line was down anything may have changed unheard.
+   */
+  async load(isWhole = false) {
     const run = ++this.#run;
     const { query } = this;
+    const wanted = isWhole ? Math.min(this.list.length, MOST_AGAIN) : 0;
     this.#pushed.clear();
     const answer = await ask(this.socket, "inbox", this.#question());
+    while (run === this.#run && answer.cursor && answer.conversations.length < wanted) {
+      const next = await ask(this.socket, "inbox", { ...this.#question(), limit: 2 * PAGE, cursor: answer.cursor });
+      answer.conversations = [...answer.conversations, ...next.conversations];
+      answer.cursor = next.cursor;
+    }
     if (run !== this.#run) return;
+    this.#isFresh ||= isWhole;
     const goesOn = !query && this.#dropGone(answer);
     const { cursor } = this;
     this.#found = query ? answer.conversations.map(({ id }) => id) : null;

@@ -123,7 +123,7 @@ function onConnect() {
   wasConnected = true;
   refused = false;
   showLine();
-  refresh();
+  desk.load(true).catch(() => {});
   shop.load().then(() => device.start(shop.push?.public_key)).catch(() => {});
   if (talk.id) talk.open(talk.id);
 }

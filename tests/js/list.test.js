@@ -129,3 +129,15 @@ test("a label narrows the view", async () => {
   one.take(summary(6, { labels: [] }));
   assert.deepEqual(one.list.map(({ id }) => id), ["c5"]);
 });
+
+test("after a break all that was fetched is fetched anew, and what left the view unheard is gone", async () => {
+  const { one, socket } = await desk();
+  one.more();
+  await socket.answer("inbox", page(200, 100, "second"));
+  one.load(true);
+  await socket.answer("inbox", page(300, 200, "first"));
+  assert.equal(one.list.length, 200); // nothing shrinks before all is there
+  await socket.answer("inbox", page(199, 99, "second, later")); // number 200 was resolved meanwhile
+  assert.deepEqual([one.list.length, one.list.at(-1).id, one.cursor], [200, "c100", "second, later"]);
+  assert.ok(!one.list.some(({ id }) => id === "c200"));
+});
