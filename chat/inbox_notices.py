@@ -75,7 +75,11 @@ class InboxNotices(StaffPeers):
         store, shop, me = self.hub.store, peer.shop.slug, peer.staff.id
         settings = await store.notification_settings.get(shop, me)
         notices = await store.notices.list(shop, me)
-        devices = await store.push_subscriptions.list(shop, me)
+        devices = [
+            one
+            for one in await store.push_subscriptions.list(shop, me)
+            if await store.sessions.find_by_id(shop, one.session_id) is not None  # signed out: it shows nothing
+        ]
         return {
             "settings": _settings_object(settings, peer, utc_now()),
             "devices": [{"id": one.id, "agent": one.agent, "used_at": moment(one.used_at)} for one in devices],

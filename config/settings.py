@@ -78,7 +78,7 @@ class Push(_Frozen):
 
     private_key: SecretStr | None = None  # VAPID: 32 bytes, base64url
     contact: str = Field(default="", pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://[^\s]+)?$")
-    after_seconds: float = Field(default=10.0, ge=0, le=3600)  # for how long a message may be read before
+    after_seconds: float = Field(default=10.0, ge=0, le=300)  # for how long a message may be read before
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     also_to: tuple[str, ...] = ()  # origins of push services of one's own, wherever they are
 

@@ -6,6 +6,7 @@ The private key comes from the settings, or is made at the first start and kept 
 import base64
 import time
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -51,7 +52,9 @@ class Vapid:
         return signed.header
 
     def _key(self) -> Vapid02:
-        return Vapid02.from_raw(self.private_key.encode())
+        key = Vapid02.from_raw(self.private_key.encode())
+        key.conf = {"no-strict": True}  # it takes no contact with a port or a path; the standard does
+        return key
 
 
 async def open_vapid(settings: Settings, deployment: Deployment) -> Vapid:
@@ -71,4 +74,4 @@ def _contact(settings: Settings) -> str:
     """Whom a push service may turn to: as set, else our own address, else the address that mails come from."""
     if settings.push.contact:
         return settings.push.contact
-    return settings.public_url if settings.secure else f"mailto:{settings.mail.sender}"
+    return settings.public_url if settings.secure else f"mailto:{parseaddr(settings.mail.sender)[1]}"

@@ -41,8 +41,8 @@ export class Device {
   async start(key) {
     this.#key = key ?? "";
     if (this.obstacle || !key || this.#scope.Notification.permission !== "granted") return;
-    const subscription = await (await this.#registered()).pushManager.getSubscription();
-    if (subscription) this.id = await this.#tell(subscription);
+    const { pushManager } = await this.#registered();
+    if (await pushManager.getSubscription()) this.id = await this.#tell(await this.#subscribe(pushManager));
   }
 
   /** Asked for by a press: permission, a subscription, and the server is told. Raises `DeviceProblem`. */

@@ -188,6 +188,7 @@ async def test_a_mention_rings_the_bell_shows_itself_and_is_seen_when_opened(sce
     toast = page.locator(".notice-toast")
     await expect(toast).to_contain_text("Eva Stone mentions you: Maria Lopez")
     await expect(page.locator("#bell-count")).to_have_text("1")
+    assert await find_violations(page) == []
     await page.reload()
     await expect(page.locator("#bell-count")).to_have_text("1")
     await expect(toast).to_have_count(0)

@@ -283,10 +283,14 @@ async def test_a_device_is_whose_is_signed_in_there_and_ends_with_the_session(sc
     for bad in wrong:
         assert (await scene.http(RAY, "POST", "/staff/push/subscriptions", json=bad)).status == 400
     await scene.device(RAY, "rays")
+    eva = await scene.door.staff(EVA.id)
+    assert [one["id"] for one in (await eva.ask("notifications"))["devices"]] == [row.id]
     await scene.store.sessions.end_all_for_staff("garage", EVA.id)
+    assert (await eva.ask("notifications"))["devices"] == []
     maria = await scene.door.signed_in(MARIA.id)
-    await waiting_conversation(maria)
-    await scene.fake.wait_for(1)
+    await maria.answer_to(await maria.say("my car broke down on the highway and there is smoke"))
+    (urgent,) = await scene.fake.wait_for(1)
+    assert (urgent.headers["Urgency"], urgent.shown["urgent"]) == ("high", True)
     async with asyncio.timeout(5):
         while await scene.store.push_subscriptions.find("garage", row.id) is not None:
             await asyncio.sleep(0.01)
@@ -297,7 +301,7 @@ async def test_what_a_dead_process_did_not_tell_is_told_once_by_the_next(
     store: Storage, data_dir: Path, fake: FakePush
 ) -> None:
     await move_in(store)
-    async with push_scene(store, data_dir, fake, after_seconds=3600) as before:
+    async with push_scene(store, data_dir, fake, after_seconds=300) as before:
         await before.device(RAY, "rays")
         maria = await before.door.signed_in(MARIA.id)
         await waiting_conversation(maria)
