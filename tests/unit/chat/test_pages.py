@@ -14,6 +14,7 @@ from chat.pages import ChatPages, chat_routes, frame_policy
 from chat.statics import ChatStatics, VendorFileMissing, without_comments
 from config.settings import Settings
 from storage.sessions import STAFF_COOKIE
+from storage.shop_settings import ShopSettings, WidgetSettings
 from storage.store import Storage
 from tests.cast import MARIA, RAY, SHOP, move_in
 
@@ -135,3 +136,15 @@ def test_what_is_served_has_the_code_as_written_and_no_comment_lines():
     comments = b"/** Says. */\n%b\n/*\n * Two\n */\n%b  // goes\n%b"
     code = (b'import "x";\n', b"const a = 1; // stays\n", b'/* kept */ const b = "// text";\n')
     assert without_comments(comments % code) == b"%b\n%b%b" % code
+
+
+async def test_the_shops_own_greeting_and_colour_reach_the_frame(store: Storage, pages: Client) -> None:
+    plain = await (await pages.get(f"/widget/{SHOP.slug}")).text()
+    assert 'data-shop="garage"' in plain
+    assert "data-accent" not in plain
+    look = WidgetSettings(greeting={"es": "¿Qué le pasa a su auto?"}, accent="#7a2a5e")
+    await store.settings.put(ShopSettings(shop=SHOP.slug, widget=look))
+    text = await (await pages.get(f"/widget/{SHOP.slug}")).text()
+    assert 'data-accent="#7a2a5e"' in text
+    assert 'data-greeting-es="¿Qué le pasa a su auto?"' in text
+    assert "data-greeting-en" not in text
