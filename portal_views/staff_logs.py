@@ -165,7 +165,7 @@ async def _as_page(asked: StaffRequest, pages: AsyncIterator[tuple[ActivityEntry
         return render(template, asked.language, asked.shop, **values)
 
     yield part("chat_file_head.html", style=style, title=t("activity.title"), now=utc_now())
-    yield "<table><tbody>"
+    yield part("activity_head.html")
     async for entries in pages:
         yield part(
             "activity_rows.html",

@@ -10,6 +10,7 @@ import pytest
 
 from chat.handoff import Event
 from storage.activity import ActivityQuery, Actor, activity_entry
+from storage.codec import to_document
 from storage.conversations import Conversation, applied, new_conversation
 from storage.messages import Attachment, Author, Entry, Rating, State
 from storage.search import Posting
@@ -32,15 +33,20 @@ STORY = [
 ]
 
 
-async def add_chat(store: Storage, key: str, title: str, log: list[Entry], shop: str = "garage") -> Conversation:
-    """A conversation with this log."""
+def chat_of(key: str, title: str, log: list[Entry], shop: str) -> tuple[Conversation, list[Entry]]:
+    """A conversation with this log, and the log as its own."""
     conversation = new_conversation(shop, key, title=title, client_id=MARIA.id if key == "client:maria" else None)
     entries = [replace(one, id=f"{conversation.id}-{one.seq}", shop=shop, conversation=conversation.id) for one in log]
-    await store.conversations.add(conversation)
-    await store.messages.append(entries)
     for entry in entries:
         conversation = applied(conversation, entry)
-    await store.conversations.project_many([conversation])
+    return conversation, entries
+
+
+async def add_chat(store: Storage, key: str, title: str, log: list[Entry], shop: str = "garage") -> Conversation:
+    """A conversation with this log, stored."""
+    conversation, entries = chat_of(key, title, log, shop)
+    await store.conversations.add(conversation)
+    await store.messages.append(entries)
     return conversation
 
 
@@ -148,6 +154,7 @@ async def test_a_long_chat_is_read_a_page_at_a_time(store: Storage, desks: dict[
 
 async def many(store: Storage) -> None:
     """Sixty chats, every third Ray's and resolved, every fifth about tires, two of them at the same moment."""
+    chats = []
     for n in range(60):
         staff = n % 3 == 0
         steps = [(Event.CLIENT_WRITES, n // 2), (Event.RESOLVE, n // 2)] if staff else [(Event.CLIENT_WRITES, n // 2)]
@@ -156,7 +163,9 @@ async def many(store: Storage) -> None:
             log[1] = replace(log[1], state=replace(log[1].state, assignee="ray"), rating=Rating(score=n % 5 + 1))
         if n % 5 == 0:
             log = [replace(one, state=replace(one.state, labels=("Tires",))) for one in log]
-        await add_chat(store, f"visitor:{n}", f"Visitor {n:02d}", log)
+        chats.append(chat_of(f"visitor:{n}", f"Visitor {n:02d}", log, "garage"))
+    await store.database["conversations"].insert_many([to_document(conversation) for conversation, _ in chats])
+    await store.messages.append([entry for _, entries in chats for entry in entries])
 
 
 async def listed(desk: Desk, query: str) -> list[int]:
