@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal_views.chat_lines import Before, chat_name, lines
+from portal_views.chat_lines import Before, chat_name, lines, without_keys
 from portal_views.formats import Formats
 from portal_views.pages import render
 from portal_views.statics import static_files
@@ -80,7 +80,7 @@ class ChatExport:
             "kind": entry.kind,
             "author": {"kind": entry.author.kind, "name": entry.author.name, "id": entry.author.id},
             "channel": entry.channel,
-            "text": entry.text,
+            "text": without_keys(entry.text),
             "status": entry.state.status,
             "assignee": entry.state.assignee,
             "episode": entry.state.episode,
@@ -89,7 +89,7 @@ class ChatExport:
             "in_reply_to": entry.in_reply_to,
             "payload": entry.payload,
             "buttons": [button.title for button in entry.buttons],
-            "links": [{"title": link.title, "url": link.url} for link in entry.links],
+            "links": [{"title": link.title, "url": without_keys(link.url)} for link in entry.links],
             "files": [self._file(one.id, one.name, one.type, one.size) for one in entry.attachments],
             "mentions": [self.names.get(one, one) for one in entry.mentions],
             "delivery": entry.delivery.state if entry.delivery else None,

@@ -1,5 +1,6 @@
 """A conversation's log as a page shows it: days, episodes, what was said, notes among staff, and who did what."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from storage.file_links import plain_path
 from storage.messages import Entry
 
 _NOBODY = "Visitor"  # the title of a conversation with nobody known
+
+_KEY = re.compile(r"(/s/[a-z0-9-]+/k/)[^\s/?#\"'<>)]+")
 
 LineKind: TypeAlias = Literal["day", "episode", "message", "note", "act"]
 
@@ -48,6 +51,7 @@ class Line:
     text: str
     entry: Entry | None = None
     files: tuple[FileLink, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # title and address
     mentions: tuple[str, ...] = ()  # names
 
 
@@ -83,6 +87,11 @@ def lines(
     return found
 
 
+def without_keys(text: str) -> str:
+    """The text without what signs in: a link from a message opens a client's records for whoever has it."""
+    return _KEY.sub(r"\1…", text)
+
+
 def chat_name(chat: Conversation, f: Formats) -> str:
     """What to call a conversation, as the inbox does: the client, the number, or which visitor it is."""
     if chat.client_id is None and chat.phone is None and chat.title in ("", _NOBODY):
@@ -116,7 +125,9 @@ def _line(entry: Entry, f: Formats, names: dict[str, str], origin: str) -> Line:
         for one in entry.attachments
     )
     mentions = tuple(names.get(one, one) for one in entry.mentions)
-    return Line(kind=entry.kind, text=entry.text, entry=entry, files=files, mentions=mentions)
+    links = tuple((link.title, without_keys(link.url)) for link in entry.links)
+    text = without_keys(entry.text)
+    return Line(kind=entry.kind, text=text, entry=entry, files=files, links=links, mentions=mentions)
 
 
 def moment_text(at: datetime, f: Formats) -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 from config.clock import utc_now
 from portal_views.chat_export import ChatExport
 from portal_views.chat_finding import each_chat, find_chats
-from portal_views.chat_lines import chat_name, lines
+from portal_views.chat_lines import chat_name, lines, without_keys
 from portal_views.chat_query import CHANNELS, ORDERS, STATUSES, parse_chats
 from portal_views.downloads import file_name, send_file
 from portal_views.formats import formats_for
@@ -49,6 +49,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         names=names,
         order_options=[(one, t(f"chats.order.{one}")) for one in ORDERS],
         score_options=[(str(one), t.count("reports.ratings.stars", one)) for one in reversed(SCORES)],
+        plain=without_keys,
         snippets=found.snippets,
         status_options=[(one, t(f"chats.status.{one}")) for one in STATUSES],
         wanted=wanted,

@@ -12,7 +12,7 @@ from chat.handoff import Event
 from storage.activity import ActivityQuery, Actor, activity_entry
 from storage.codec import to_document
 from storage.conversations import Conversation, applied, new_conversation
-from storage.messages import Attachment, Author, Entry, Rating, State
+from storage.messages import Attachment, Author, Entry, Link, Rating, State
 from storage.search import Posting
 from storage.store import Storage
 from tests.cast import MARIA, RAY
@@ -139,6 +139,19 @@ async def test_what_is_taken_along_is_whole_and_noted(store: Storage, desks: dic
         ("export.chat", "ray", "Maria Lopez"),
         ("export.chats", "olga", None),
     ]
+
+
+async def test_nobody_signs_in_as_a_client_by_what_the_logs_show(store: Storage, desks: dict[str, Desk]) -> None:
+    log = told((Event.CLIENT_WRITES, 0), (Event.BOT_ANSWERS, 0))
+    address = "https://chat.example/s/garage/k/S3cr3t_t0ken-x"
+    log[1] = replace(log[1], text=f"See {address}.", links=(Link("Your invoice", address),))
+    chat = await add_chat(store, "client:tom", "Tom Reed", log)
+    for path in (f"{chat.id}", f"{chat.id}.html", f"{chat.id}.json"):
+        page = await desks["olga"].read(f"/staff/logs/chats/{path}")
+        assert "Your invoice" in page
+        assert "S3cr3t" not in page
+        assert page.count("https://chat.example/s/garage/k/…") == 2
+    assert "S3cr3t" not in await desks["olga"].read("/staff/logs/chats")
 
 
 async def test_a_long_chat_is_read_a_page_at_a_time(store: Storage, desks: dict[str, Desk]) -> None:
