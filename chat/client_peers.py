@@ -1,8 +1,9 @@
 """The connections of `/client`: who each of them is, which conversation it is in, and what it is told of that."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from aiohttp import web
@@ -37,6 +38,7 @@ class Peer:
     link: str | None = None  # the token of a link in a message, until it is used
     host: str | None = None  # of a guest: the hash of the visitor whose chat it is
     identity: Identity = VISITOR
+    order: asyncio.Lock = field(default_factory=asyncio.Lock)  # what comes while it is looked up waits in its turn
     conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
 
 

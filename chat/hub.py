@@ -155,13 +155,11 @@ class Hub:
 
         Raises `DatabaseUnavailable`: nobody knows whether it is stored, send it again with the same `ref`.
         """
-        # What a socket holds may be old. One that is not stored yet is read with its first entry: nothing awaited, so
-        # the order of arrival holds; only what may be a code waits to learn whether one was asked for elsewhere.
+        # What a socket holds may be old: it is read with the entry. So nothing is awaited, and the order of arrival
+        # holds; only what may be a code waits to learn whether one was asked for elsewhere.
         conversation = self.writer.known(inbound.conversation.id) or inbound.conversation
         if may_be_code(inbound.text):
             conversation = await self.writer.refresh(conversation)
-        elif conversation is inbound.conversation and conversation.last_seq:
-            conversation = await self.writer.head(conversation)
         draft = Draft(
             conversation=conversation,
             event=Event.CLIENT_WRITES,

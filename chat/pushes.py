@@ -26,10 +26,12 @@ class SocketPushes:
     async def entry_stored(self, written: Written) -> None:
         """The message to those who may see it, and the conversation where its state changed."""
         entry, conversation = written.entry, written.conversation
-        if entry.for_client:
+        if entry.for_client and self._clients.has_listeners(conversation.id, written.origin):
             message = self._message(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
         room = shop_room(conversation.shop)
+        if not self._staff.has_listeners(room):
+            return
         await self._staff.push("message", self._message(entry, for_staff=True), room=room, skip=written.origin)
         await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
         if written.moved or entry.rating is not None:

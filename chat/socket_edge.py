@@ -4,6 +4,8 @@ Each cure is small, says what it is for, and has its test in `tests/e2e/test_soc
 knows of them.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,6 +18,7 @@ with imported_without("redis", "requests"):  # of its other managers and its cli
     import socketio
     from engineio import packet as engine_packet
     from engineio.async_drivers.aiohttp import WebSocket, translate_request
+    from engineio.exceptions import EngineIOError
     from engineio.payload import Payload
 
 __all__ = ["EdgeServer", "LocalPushes", "socketio"]
@@ -30,14 +33,44 @@ Environ = dict[str, Any]
 
 
 class _PlainWebSocket(WebSocket):
-    """Without permessage-deflate, which costs 100 kB a connection for texts of a few hundred bytes."""
+    """Without permessage-deflate, which costs 100 kB a connection for texts of a few hundred bytes; and without the two
+    tasks and two timers that the library makes for every frame.
+    """
 
     async def __call__(self, environ: Environ) -> web.WebSocketResponse:
         self._sock = web.WebSocketResponse(max_msg_size=LARGEST_BODY, compress=False)
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
-        await self.handler(self)
+        peer = self.handler.__self__
+        if peer.connected:  # by polling so far: the library knows how to change over
+            await self.handler(self)
+        else:
+            await self._serve(peer)
         return self._sock
+
+    async def _serve(self, peer: Any) -> None:
+        """Until one side ends it. Who no longer answers pings is closed by the library's own watch over all peers."""
+        peer.connected = peer.upgraded = True
+        writing = asyncio.create_task(self._write(peer))
+        try:
+            async for frame in self._sock:
+                await peer.receive(engine_packet.Packet(encoded_packet=frame.data))
+        except (EngineIOError, ValueError, OSError) as error:
+            _log.info("a connection ends: %r", error)
+        finally:
+            peer.queue.put_nowait(None)
+            await writing
+            await peer.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+
+    async def _write(self, peer: Any) -> None:
+        queue = peer.queue
+        with contextlib.suppress(OSError):  # it is gone: what is left reaches nobody
+            while (packet := await queue.get()) is not None:
+                queue.task_done()
+                await self._sock.send_str(packet.encode())
+                if packet.packet_type == engine_packet.CLOSE:
+                    break
+        await self._sock.close()
 
 
 class _Body:
@@ -100,6 +133,10 @@ class LocalPushes(socketio.AsyncManager):
             for eio in peers:
                 await self.push(eio, packet)
 
+    def has_listeners(self, namespace: str, room: str, skip: str | None) -> bool:
+        """Whether a push to this room would reach anybody but `skip`."""
+        return any(sid != skip for sid, _ in self.get_participants(namespace, room))
+
     async def push(self, eio: str, packet: Any) -> None:
         """One packet to one peer; that it is gone must not keep it from the others."""
         try:
@@ -139,8 +176,9 @@ class EdgeServer(socketio.AsyncServer):
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         peer = self.eio.sockets.get(eio_sid)
-        if peer is not None and reason == self.reason.CLIENT_DISCONNECT:
-            peer.queue.put_nowait(engine_packet.Packet(engine_packet.NOOP))  # else its open poll waits out 45 s
+        if peer is not None and reason in (self.reason.CLIENT_DISCONNECT, self.reason.PING_TIMEOUT):
+            # An open poll is answered, and a websocket closed: the library lets both wait out 45 s.
+            peer.queue.put_nowait(None if peer.upgraded else engine_packet.Packet(engine_packet.NOOP))
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:

@@ -133,6 +133,18 @@ class GuardedNamespace(socketio.AsyncNamespace):
             _log.exception("%s failed", event)
             raise ProtocolError("unavailable", "something went wrong here; send it again", _RETRY_SECONDS) from error
 
+    async def enter_room(self, sid: str, room: str, namespace: str | None = None) -> None:
+        """Hear what is pushed to this room. Raises `ProtocolError`: the peer has left while it was answered."""
+        try:
+            await super().enter_room(sid, room, namespace)
+        except (KeyError, ValueError) as error:
+            raise ProtocolError("unauthorized", "connect again") from error
+
+    def has_listeners(self, room: str, skip: str | None = None) -> bool:
+        """Whether a push would reach anybody; what nobody hears need not be put into words."""
+        heard: bool = self.server.manager.has_listeners(self.namespace, room, skip)
+        return heard
+
     async def push(self, event: str, data: Json, *, room: str, skip: str | None = None, here: bool = False) -> None:
         """Send to everyone in a room; with `here`, to the peers of this process only."""
         await self.emit(event, data, room=room, skip_sid=skip, ignore_queue=here)

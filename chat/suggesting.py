@@ -20,6 +20,7 @@ from storage.shops import Shop
 
 _log = logging.getLogger(__name__)
 _KEPT = 2000
+_PAUSE_SECONDS = 0.3  # who writes several lines in a row is drafted an answer to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ class Suggesting:
 
     async def _work(self, conversation_id: str) -> None:
         try:
-            while (job := self._latest.pop(conversation_id, None)) is not None:
+            while conversation_id in self._latest:
+                await asyncio.sleep(_PAUSE_SECONDS)
+                job = self._latest.pop(conversation_id)
                 conversation = await self._find(job.entry.shop, conversation_id)
                 made = await self._draft(job, conversation)
                 if made is not None and conversation_id not in self._latest:

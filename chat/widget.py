@@ -36,8 +36,9 @@ class ClientNamespace(ClientPeers):
     async def on_sync(self, sid: str, asked: Sync) -> Json:
         """What the peer missed, and who and where it is."""
         peer = self._peer(sid)
-        peer.conversation = None
-        conversation = await self._conversation(sid, peer)
+        async with peer.order:
+            peer.conversation = None
+            conversation = await self._conversation(sid, peer)
         head = await self.hub.writer.refresh(conversation) if conversation.last_seq else conversation
         messages, more = await self._page_after(head, asked)
         store = self.hub.store
@@ -74,7 +75,9 @@ class ClientNamespace(ClientPeers):
         peer.allowance.take()
         if message.payload is not None and message.payload.startswith("/code_"):
             raise ProtocolError("bad_request", "payload: is not one that was offered")
-        conversation = peer.conversation or await self._conversation(sid, peer)
+        async with peer.order:
+            conversation = peer.conversation or await self._conversation(sid, peer)
+            attachments = await self._claimed(peer, conversation, message)
         received = await self.hub.receive(
             Inbound(
                 shop=peer.shop,
@@ -84,7 +87,7 @@ class ClientNamespace(ClientPeers):
                 ref=message.ref,
                 text=message.text or "",
                 payload=message.payload,
-                attachments=await self._claimed(peer, conversation, message),
+                attachments=attachments,
                 origin=sid,
             )
         )

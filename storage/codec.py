@@ -42,11 +42,19 @@ def _names(model: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(model))
 
 
+@cache
+def _is_value(kind: Any) -> bool:
+    return dataclasses.is_dataclass(kind)
+
+
 def encode(content: Any) -> Any:
     """One field's content as BSON can keep it."""
-    if type(content) in _AS_THEY_ARE:
+    kind = type(content)
+    if kind in _AS_THEY_ARE:
         return content
-    if dataclasses.is_dataclass(content) and not isinstance(content, type):
+    if kind is tuple and not content:
+        return []
+    if _is_value(cast(Hashable, kind)):
         return _fields_of(content)  # an `id` inside a document is a field like any other
     if isinstance(content, Enum):
         return content.value

@@ -179,7 +179,7 @@ class Messages:
 
         Raises `DatabaseUnavailable` when it is not known what was stored.
         """
-        documents = [to_document(entry) for entry in entries]
+        documents = [_lean(to_document(entry)) for entry in entries]
         try:
             if len(documents) == 1:
                 await self._entries.insert_one(documents[0])
@@ -276,6 +276,11 @@ class Messages:
     async def _range(self, shop: str, conversation: str, numbers: Document) -> list[Entry]:
         cursor = self._entries.find({"shop": shop, "conversation": conversation, "seq": numbers}).sort("seq", 1)
         return [from_document(Entry, document) async for document in cursor]
+
+
+def _lean(document: Document) -> Document:
+    """Without what an entry says by saying nothing: a third of its size."""
+    return {name: content for name, content in document.items() if content is not False and content != []}
 
 
 def _refused_by(index: str, error: PyMongoError) -> RefusedBy:

@@ -75,6 +75,17 @@ async def test_every_socket_of_a_client_sees_the_same_order(door: Door) -> None:
     assert pushed == sorted(pushed) == list(range(1, 11))
 
 
+async def test_what_is_sent_while_the_peer_is_looked_up_keeps_its_order(door: Door) -> None:
+    maria = await door.signed_in(MARIA.id)
+    asked = [asyncio.create_task(maria.ask("sync"))]
+    asked += [asyncio.create_task(maria.say(f"hello {n}")) for n in range(20)]
+    asked.insert(7, asyncio.create_task(maria.ask("sync")))
+    assert all(answer["ok"] for answer in await asyncio.gather(*asked))
+    whole = (await maria.ask("sync", {"after": 0}))["messages"]
+    said = [message["text"] for message in whole if message["author"]["kind"] == "client"]
+    assert said == [f"hello {n}" for n in range(20)]
+
+
 async def test_who_was_away_misses_nothing(door: Door) -> None:
     maria = await door.signed_in(MARIA.id)
     ack = await maria.say("hello")
