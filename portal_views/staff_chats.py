@@ -16,7 +16,6 @@ from portal_views.downloads import file_name, send_file
 from portal_views.formats import formats_for
 from portal_views.staff_access import StaffRequest
 from portal_views.texts import texts_for
-from storage.activity import Actor
 from storage.conversations import Conversation
 from storage.report import SCORES
 
@@ -119,11 +118,7 @@ async def _send(
         origin=asked.context.settings.public_url,
         now=now,
     )
-    actor = Actor(kind="staff", id=asked.staff.id, name=asked.staff.name)
-    action = "export.chat" if title else "export.chats"
-    await asked.context.store.activity.append(
-        asked.shop.slug, actor, action, title, {**details, "format": form}, now, address=asked.address
-    )
+    await asked.note("export.chat" if title else "export.chats", title, {**details, "format": form})
     pieces = export.as_json(chats) if form == "json" else export.as_page(chats, title or t("chats.title"))
     name = file_name(asked.shop.slug, title or "chats", f"{now.astimezone(asked.shop.zone):%Y-%m-%d}") + f".{form}"
     return await send_file(asked, name, _TYPES[form], pieces)

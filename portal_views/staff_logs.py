@@ -20,7 +20,7 @@ from portal_views.report_period import midnight, parse_day
 from portal_views.staff_access import StaffRequest
 from portal_views.statics import static_files
 from portal_views.texts import Texts, texts_for
-from storage.activity import GROUPS, SECURITY, ActivityEntry, ActivityQuery, Actor
+from storage.activity import GROUPS, SECURITY, ActivityEntry, ActivityQuery
 
 _SHOWN = 50
 _READ_AT_ONCE = 500
@@ -74,11 +74,8 @@ async def download(asked: StaffRequest) -> web.StreamResponse:
     """`GET`: what is asked for as JSON lines, or as a page that opens alone."""
     form = asked.request.match_info["form"]
     wanted, now = _parse(asked), utc_now()
-    actor = Actor(kind="staff", id=asked.staff.id, name=asked.staff.name)
-    details = {name: value for name, value in wanted.given.items() if value} | {"format": form}
-    await asked.context.store.activity.append(
-        asked.shop.slug, actor, "export.activity", None, details, now, address=asked.address
-    )
+    given = {name: value for name, value in wanted.given.items() if value}
+    await asked.note("export.activity", details=given | {"format": form})
     pages = _pages(asked, wanted)
     name = file_name(asked.shop.slug, "activity", f"{now.astimezone(asked.shop.zone):%Y-%m-%d}") + f".{form}"
     pieces = _as_lines(pages) if form == "jsonl" else _as_page(asked, pages)

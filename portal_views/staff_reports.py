@@ -1,7 +1,7 @@
 """Reports for owners and advisors: how much was asked, how soon and by whom it was answered, what clients thought."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,6 @@ from portal_views.report_period import PRESETS, Period, parse_period
 from portal_views.report_tables import TABLES
 from portal_views.staff_access import StaffRequest
 from portal_views.texts import texts_for
-from storage.activity import Actor
 from storage.episode import Episode
 from storage.open_time import OpenTime
 from storage.report import Figures, Report, report, totals
@@ -74,7 +73,7 @@ async def download(asked: StaffRequest) -> web.StreamResponse:
     period = parse_period(asked.request.query, now.astimezone(asked.shop.zone).date())
     both = await _load(asked, period, now)
     head, rows = TABLES[name](both.now, both.episodes, asked.shop.zone)
-    await _note(asked, name, period)
+    await asked.note("export.report", details={"table": name, "from": str(period.first), "to": str(period.last)})
     file = f"{asked.shop.slug}-{name}-{period.first}-{period.last}.csv"
     return web.Response(
         text=csv_text(head, rows),
@@ -117,11 +116,3 @@ def _newest(stored: Sequence[Episode], running: Sequence[Episode]) -> list[Episo
         if known is None or known.last_seq < one.last_seq:
             episodes[one.id] = one
     return list(episodes.values())
-
-
-async def _note(asked: StaffRequest, table: str, period: Period) -> None:
-    details: Mapping[str, str] = {"table": table, "from": str(period.first), "to": str(period.last)}
-    actor = Actor(kind="staff", id=asked.staff.id, name=asked.staff.name)
-    await asked.context.store.activity.append(
-        asked.shop.slug, actor, "export.report", details=details, address=asked.address
-    )

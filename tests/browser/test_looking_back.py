@@ -111,7 +111,7 @@ async def test_chats_and_the_activity_log_are_found_read_and_taken_along(
         assert faults == []
     async with opened(browser, server, store, viewport=size, color_scheme=scheme) as page:
         await page.goto("/staff/logs?lang=en")
-        await page.get_by_role("link", name="Client chats").click()
+        await page.get_by_role("link", name="Client chats", exact=True).click()
         await page.get_by_role("searchbox").fill("maria")
         await page.keyboard.press("Enter")
         await page.get_by_role("link", name="Maria Lopez").click()
