@@ -41,6 +41,7 @@ async def show(asked: StaffRequest) -> web.StreamResponse:
         after=asked.request.query.get("after", ""),
         channel_options=[(one, t(f"reports.channel.{one}")) for one in CHANNELS],
         chats=found.page.conversations,
+        colors={one.name: one.color for one in labels},
         cursor=found.page.cursor,
         cut=found.cut,
         call=lambda chat: chat_name(chat, f),
@@ -59,7 +60,9 @@ async def show_one(asked: StaffRequest) -> web.StreamResponse:
     """`GET`: one chat with notes and acts, the end of a long one first; `page` counts from its beginning, `at` is an
     entry to be on the page.
     """
-    chat, names = await asyncio.gather(_get(asked), names_of(asked))
+    chat, names, labels = await asyncio.gather(
+        _get(asked), names_of(asked), asked.context.store.labels.list(asked.shop.slug)
+    )
     pages = max(1, math.ceil(chat.last_seq / _ENTRIES))
     page = _page(asked, pages)
     messages = asked.context.store.messages
@@ -70,6 +73,7 @@ async def show_one(asked: StaffRequest) -> web.StreamResponse:
         "staff_chat.html",
         about=client,
         chat=chat,
+        colors={one.name: one.color for one in labels},
         name=chat_name(chat, f),
         day_tag="h2",
         lines=lines(entries, f, names),

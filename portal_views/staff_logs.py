@@ -4,7 +4,7 @@ from where, who may work here, and who took data out.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from config.clock import utc_now
+from portal_views.browsers import browser_name
 from portal_views.downloads import file_name, send_file
 from portal_views.formats import Formats, formats_for
 from portal_views.pages import render
@@ -93,16 +94,27 @@ def details_of(entry: ActivityEntry, f: Formats) -> list[tuple[str, str]]:
     found = []
     for name, value in entry.details.items():
         if name != "conversation":
-            found.append((name.replace("_", " "), _readable(value, f) if name == "until" else value))
+            found.append((name.replace("_", " "), _READABLE.get(name, _as_it_is)(value, f)))
     return found
 
 
-def _readable(moment: str, f: Formats) -> str:
+def _as_it_is(text: str, _: Formats) -> str:
+    return text
+
+
+def _browser(agent: str, _: Formats) -> str:
+    return browser_name(agent) or agent
+
+
+def _moment(moment: str, f: Formats) -> str:
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
         return moment
     return f.date_and_time(at) if at.tzinfo is not None else moment
+
+
+_READABLE: Mapping[str, Callable[[str, Formats], str]] = {"until": _moment, "browser": _browser}
 
 
 def _parse(asked: StaffRequest) -> _Wanted:

@@ -12,6 +12,7 @@ from chat.handoff import Event
 from storage.activity import ActivityQuery, Actor, activity_entry
 from storage.codec import to_document
 from storage.conversations import Conversation, applied, new_conversation
+from storage.labels import new_label
 from storage.messages import Attachment, Author, Entry, Link, Rating, State
 from storage.search import Posting
 from storage.store import Storage
@@ -51,8 +52,11 @@ async def add_chat(store: Storage, key: str, title: str, log: list[Entry], shop:
 
 
 async def marias(store: Storage) -> Conversation:
-    """Maria's chat: a word that must not run, a file, a note, a rating."""
+    """Maria's chat: a word that must not run, a file, a note, labels, a rating."""
     log = told(*STORY)
+    await store.labels.put(new_label("garage", "Fleet", "blue"))
+    await store.labels.put(new_label("garage", "Warranty", "yellow"))
+    log[6] = replace(log[6], state=replace(log[6].state, labels=("Fleet", "Gone", "Warranty")))
     log[0] = replace(log[0], text=NASTY, attachments=(Attachment(id="f1", name="brake.jpg", type="image/jpeg"),))
     log[4] = replace(log[4], text="she is a friend of Tom", mentions=("olga",))
     return await add_chat(store, "client:maria", "Maria Lopez", log)
