@@ -82,6 +82,7 @@ class Telling:
             people = tuple(
                 Colleague(one.id, one.role, settings.get(one.id) or NotificationSettings(id=one.id, shop=shop))
                 for one in await self.store.staff.list(shop)
+                if one.active
             )
             known = self._colleagues[shop] = _Kept(people, self._kept_until())
         return known.value

@@ -107,7 +107,8 @@ class PushSender:
         if device is None:
             raise Refused("device_gone")
         session = await self._store.sessions.find_by_id(row.shop, device.session_id)
-        if session is None or session.staff_id != device.staff_id:
+        staff = await self._store.staff.find(row.shop, device.staff_id)
+        if session is None or session.staff_id != device.staff_id or staff is None or not staff.active:
             await self._store.push_subscriptions.remove(row.shop, device.id)
             raise Refused("signed_out")
         return device

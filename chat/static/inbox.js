@@ -124,6 +124,7 @@ function onConnect() {
   refused = false;
   showLine();
   desk.load(true).catch(() => {});
+  bell.load().catch(() => {});
   shop.load().then(() => device.start(shop.push?.public_key)).catch(() => {});
   if (talk.id) talk.open(talk.id);
 }

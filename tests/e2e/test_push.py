@@ -296,6 +296,14 @@ async def test_a_device_is_whose_is_signed_in_there_and_ends_with_the_session(sc
             await asyncio.sleep(0.01)
     assert {one.device for one in scene.fake.pushed} == {"rays"}
 
+    conversation = (await maria.ask("sync"))["conversation"]["id"]
+    ray = await scene.door.staff(RAY.id)
+    await ray.ask("assign", {"conversation": conversation, "staff": TIM.id})
+    await scene.store.staff.set_active("garage", TIM.id, active=False)
+    await maria.say("Tim? Are you there?")
+    told = await scene.fake.wait_for(2)
+    assert shown(told)[1] == ("rays", "Maria Lopez", "Tim? Are you there?")  # he has left: as if nobody had it
+
 
 async def test_what_a_dead_process_did_not_tell_is_told_once_by_the_next(
     store: Storage, data_dir: Path, fake: FakePush
