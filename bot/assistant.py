@@ -64,7 +64,7 @@ class Assistant:
         if peer.client_id is not None and not turn.payload:
             await asyncio.gather(peer.client(), peer.vehicles())  # both are needed: at once rather than in turn
         settled = tracker.slots.get("language")
-        language = settled or await _first_language(peer)
+        language = settled or await _first_language(peer, turn)
         heard = await self._hear(turn, peer, tracker, language)
         if (wish := wished_language(turn.text)) is not None and turn.payload is None:
             heard = replace(heard, understanding=replace(heard.understanding, language=wish), wants_language=True)
@@ -131,7 +131,7 @@ def _is_either(text: str) -> bool:
     return text.strip(" .!?").casefold() in _EITHER
 
 
-async def _first_language(peer: Peer) -> Language:
+async def _first_language(peer: Peer, turn: Turn) -> Language:
     client = await peer.client()
     own = client.language if client is not None else None
-    return own or peer.shop.language
+    return own or turn.language or peer.shop.language

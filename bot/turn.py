@@ -34,6 +34,7 @@ class Turn:
     tracker: dict[str, Any] = field(default_factory=dict)  # as the last answer left it; {} at first
     now: datetime  # the business clock, aware UTC
     line: Line | None = None  # None: not known
+    language: Language | None = None  # of the page it was written on: for who has not shown theirs yet
     attachments: int = 0  # files that came with it, which the bot cannot look at
     episode: int = 1  # of the conversation: a new one begins with a fresh dialogue
 

@@ -196,6 +196,7 @@ def turn_for(job: Job, conversation: Conversation, now: datetime) -> Turn:
         tracker=conversation.tracker,
         attachments=len(job.entry.attachments),
         episode=conversation.state.episode,
+        language=job.entry.language,
         now=now,
     )
 

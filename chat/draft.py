@@ -9,6 +9,7 @@ from config.clock import utc_now
 from storage.conversations import Conversation
 from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, Rating, entry_id
 from storage.proof import Identity
+from storage.shops import Language
 
 
 class AnswerRefused(Exception):
@@ -42,6 +43,7 @@ class Draft:
     act: str | None = None
     identity: Identity | None = None
     wants_answer: bool = False
+    language: Language | None = None
     tracker: dict[str, Any] | None = None
     gist: str | None = None
     urgent: bool = False
@@ -103,6 +105,7 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
         act=draft.act,
         mentions=draft.mentions,
         identity=draft.identity,
+        language=draft.language,
         owed=draft.wants_answer and state.status == "bot",
         tracker=draft.tracker,
         gist=draft.gist,

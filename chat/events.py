@@ -85,6 +85,7 @@ class Message(Payload):
     text: str | None = None
     payload: str | None = Field(default=None, max_length=1000)
     attachments: list[str] = Field(default=[], max_length=10)
+    language: Literal["en", "es"] | None = None  # of the page it is written on: for who has not shown theirs yet
 
     @field_validator("text")
     @classmethod

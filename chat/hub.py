@@ -32,7 +32,7 @@ from storage.marks import read_mark
 from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, Link
 from storage.mongo import DatabaseError
 from storage.proof import Identity
-from storage.shops import Shop
+from storage.shops import Language, Shop
 from storage.store import Storage
 
 _log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Inbound:
     payload: str | None = None
     attachments: tuple[Attachment, ...] = ()
     answer: bool = True
+    language: Language | None = None  # of the page, where it is not the shop's
     origin: str | None = None  # the socket it came from
 
 
@@ -172,6 +173,7 @@ class Hub:
             attachments=inbound.attachments,
             identity=inbound.identity,
             wants_answer=inbound.answer,
+            language=inbound.language,
             origin=inbound.origin,
         )
         if inbound.answer and self._proving.expects_code(conversation, inbound.text):

@@ -87,6 +87,7 @@ class ClientNamespace(ClientPeers):
                 ref=message.ref,
                 text=message.text or "",
                 payload=message.payload,
+                language=message.language if message.language != peer.shop.language else None,
                 attachments=attachments,
                 origin=sid,
             )

@@ -19,6 +19,7 @@ from storage.codec import Document, encode, from_document, to_document
 from storage.ids import new_id, record_id
 from storage.mongo import Database, DatabaseUnavailable, violated_index
 from storage.proof import Identity
+from storage.shops import Language
 
 EntryKind: TypeAlias = Literal["message", "note", "act"]
 AuthorKind: TypeAlias = Literal["client", "bot", "staff", "system"]
@@ -123,6 +124,7 @@ class Entry:
     act: str | None = None  # of an act: taken, assigned, labelled ...; its `text` says to whom, what, until when
     mentions: tuple[str, ...] = ()  # of a note: the staff ids that it calls
     identity: Identity | None = None  # of a client's message: as whom it was written, so that any process can answer it
+    language: Language | None = None  # of the page that a client's message was written on, where it is not the shop's
     owed: bool = False  # a client's message that the bot is to answer
     tracker: dict[str, Any] | None = None  # of the bot's answer: the dialogue's state after it
     gist: str | None = None  # of a hand-off: what staff read first

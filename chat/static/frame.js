@@ -74,7 +74,7 @@ function withCare() {
 }
 
 function send(body) {
-  chat.write(body);
+  chat.write({ ...body, language });
   scroller.settle(true);
 }
 

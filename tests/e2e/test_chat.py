@@ -190,3 +190,16 @@ async def test_a_wrong_code_is_hidden_and_refused_in_the_same_words_known_or_not
     answer = await visitor.answer_to(await visitor.say("000000"))
     assert answer["text"].startswith("That code isn't right")
     assert "000000" not in str((await visitor.ask("sync", {"after": 0}))["messages"])
+
+
+async def test_a_quick_reply_of_the_spanish_page_is_answered_in_spanish(
+    door: Door,
+) -> None:
+    visitor = await door.client()
+    await visitor.ask("sync")
+    first = await visitor.answer_to(await visitor.say("Horario", payload="/opening_hours", language="es"))
+    assert "Horario" in first["text"] or "abierto" in first["text"].lower()
+    second = await visitor.answer_to(await visitor.say("Where are you, please?", language="es"))
+    assert "Elm" in second["text"]
+    assert "Estamos" not in second["text"]
+    assert (await visitor.say("hi", language="fr"))["error"]["code"] == "bad_request"
