@@ -7,7 +7,19 @@ from typing import Any
 from chat.handoff import Event, NotAllowed, after
 from config.clock import utc_now
 from storage.conversations import Conversation
-from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, EntryKind, Link, Rating, entry_id
+from storage.messages import (
+    Attachment,
+    Author,
+    Button,
+    ChannelName,
+    Delivery,
+    Entry,
+    EntryKind,
+    Link,
+    Rating,
+    State,
+    entry_id,
+)
 from storage.proof import Identity
 from storage.shops import Language
 
@@ -69,20 +81,7 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
         raise AnswerRefused("a person came first")
     if draft.answers_seq is not None and draft.tracker is not None:
         _check_dialogue(draft.conversation, head)
-    try:
-        state = after(
-            head.state,
-            draft.event,
-            actor=draft.author.id,
-            named=draft.named,
-            until=draft.until,
-            added=draft.added,
-            removed=draft.removed,
-        )
-    except NotAllowed as error:
-        if draft.answers_seq is not None:
-            raise AnswerRefused(str(error)) from error
-        raise
+    state = _state_after(draft, head)
     return Entry(
         id=entry_id(head.id, ref=draft.ref, in_reply_to=draft.in_reply_to),
         shop=head.shop,
@@ -112,3 +111,20 @@ def next_entry(draft: Draft, head: Conversation) -> Entry:
         urgent=draft.urgent,
         rating=draft.rating,
     )
+
+
+def _state_after(draft: Draft, head: Conversation) -> State:
+    try:
+        return after(
+            head.state,
+            draft.event,
+            actor=draft.author.id,
+            named=draft.named,
+            until=draft.until,
+            added=draft.added,
+            removed=draft.removed,
+        )
+    except NotAllowed as error:
+        if draft.answers_seq is not None:
+            raise AnswerRefused(str(error)) from error
+        raise

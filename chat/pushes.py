@@ -30,11 +30,10 @@ class SocketPushes:
             message = self._message(entry, for_staff=False)
             await self._clients.push("message", message, room=conversation.id, skip=written.origin)
         room = shop_room(conversation.shop)
-        if not self._staff.has_listeners(room):
-            return
-        await self._staff.push("message", self._message(entry, for_staff=True), room=room, skip=written.origin)
-        await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
-        if written.moved or entry.rating is not None:
+        if self._staff.has_listeners(room):
+            await self._staff.push("message", self._message(entry, for_staff=True), room=room, skip=written.origin)
+            await self._staff.push("conversation", await self._staff.summary(conversation), room=room)
+        if (written.moved or entry.rating is not None) and self._clients.has_listeners(conversation.id):
             await self._clients.push("conversation", await self._clients.state_of(conversation), room=conversation.id)
 
     async def entry_changed(self, conversation: Conversation, entry: Entry) -> None:
