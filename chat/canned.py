@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.answers import Wording
 from config.clock import BusinessClock
+from storage.activity import Actor
 from storage.canned_replies import PLACEHOLDERS, CannedReply
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -123,6 +124,10 @@ class Canned:
             return None
         scope = LinkScope(page="dashboard")
         token = await self._store.links.mint(scene.shop.slug, scene.client.id, scope, "canned_reply")
+        by = Actor(kind="staff", id=scene.staff.id, name=scene.staff.name)
+        await self._store.activity.append(
+            scene.shop.slug, by, "access.link_made", scene.client.name, {"page": scope.page, "for": "canned reply"}
+        )
         return f"{self._public_url}/s/{scene.shop.slug}/k/{token}"
 
     async def _staff_name(self, scene: _Scene) -> str | None:

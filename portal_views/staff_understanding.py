@@ -15,6 +15,8 @@ _ID_LIMIT = 64
 _OFFERED = 3  # guesses with a button of their own
 _OUT_OF_SCOPE = "out_of_scope"  # none of the intents: the bot is to say that it cannot help with it
 
+_NOTED = frozenset({"learned", "dismissed", "forgotten"})
+
 
 async def show(asked: StaffRequest) -> web.StreamResponse:
     """`GET`: what waits, the latest first, and what was taught."""
@@ -47,7 +49,10 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
     row_id, act, meant = (str(form.get(name, ""))[:_ID_LIMIT] for name in ("id", "act", "meant"))
     if act == "other":
         meant = str(form.get("other", ""))[:_ID_LIMIT]
+    row = await asked.context.store.unclear.find(asked.shop.slug, row_id)
     done = await _decide(asked, row_id, act, meant)
+    if row is not None and done in _NOTED:
+        await asked.note(f"settings.{done}", row.text, {"meant": meant} if done == "learned" else None)
     location = f"{asked.request.path}?done={done}"
     return web.Response(status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: "no-store"})
 

@@ -7,6 +7,7 @@ from chat.sweep import Sweep
 from config.clock import utc_now
 from server import Running
 from storage.activity import ActivityQuery
+from storage.canned_replies import CannedReply
 from storage.episode import Episode
 from tests.cast import MARIA, RAY
 from tests.e2e.running import Door
@@ -61,3 +62,18 @@ async def test_what_a_process_that_died_had_not_written_the_next_one_writes(door
     await Sweep(running.hub).answer_owed(patience=timedelta(0))
     assert await episodes(running) == before
     assert len((await running.store.activity.list("garage", ActivityQuery(group="conversation"), 10)).entries) == 2
+
+
+async def test_a_link_that_staff_have_made_for_a_client_is_noted_without_what_signs_in(
+    door: Door, running: Running
+) -> None:
+    ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
+    answer = await maria.answer_to(await maria.say("hello"))
+    reply = CannedReply(id="r1", shop="garage", shortcut="page", title="Page", text={"en": "See {portal.link}"})
+    await running.store.canned_replies.put(reply)
+    filled = await ray.ask("canned_reply", {"conversation": answer["conversation"], "id": "r1"})
+    token = filled["text"].rpartition("/k/")[2]
+    (noted,) = (await running.store.activity.list("garage", ActivityQuery(group="access"), 5)).entries
+    assert (noted.action, noted.actor.id, noted.subject) == ("access.link_made", RAY.id, "Maria Lopez")
+    assert len(token) > 8
+    assert token not in str(noted)

@@ -13,6 +13,7 @@ import yaml
 from bot.catalog import load_catalog
 from bot.understanding import Understander
 from server import Running
+from storage.activity import ActivityQuery
 from storage.sessions import STAFF_COOKIE
 from storage.staff import Staff
 from storage.store import Storage
@@ -163,6 +164,8 @@ async def test_only_owner_and_advisor_see_it_and_teach(running: Running, door: D
         assert response.status == 303
     assert await desks["ray"].press(id=row.id, act="dismiss") == 303
     assert WORDS not in await desks["ray"].page()
+    noted = (await running.store.activity.list("garage", ActivityQuery(group="settings"), 5)).entries
+    assert [(one.action, one.actor.id, one.subject) for one in noted] == [("settings.dismissed", "ray", WORDS)]
 
 
 async def test_what_people_write_is_shown_as_text(running: Running, door: Door, desks: dict[str, Desk]) -> None:
