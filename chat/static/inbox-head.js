@@ -18,7 +18,7 @@ export class Head {
     this.assign = new Menu({ button: find("head-assign"), name: "Assign to", fill: (box, close) => this.#fillPeople(box, close) });
     this.labels = new Menu({ button: find("head-labels"), name: "Labels", role: "dialog", fill: (box) => this.#fillLabels(box) });
     this.snooze = new Menu({ button: find("head-snooze"), name: "Snooze", role: "dialog", fill: (box, close) => this.#fillTimes(box, close) });
-    find("head-reopen").addEventListener("click", () => this.reopen());
+    for (const id of ["head-reopen", "head-wake"]) find(id).addEventListener("click", () => this.reopen());
   }
 
   get #summary() {
@@ -27,6 +27,10 @@ export class Head {
 
   get #zone() {
     return this.shop.shop?.timezone ?? document.body.dataset.timezone;
+  }
+
+  #whenOf(at) {
+    return saidOf(at, this.now(), this.#zone).replace(/^To/, "to"); // within a sentence
   }
 
   /** Show the open conversation's head. */
@@ -38,14 +42,16 @@ export class Head {
     find("head-assign-name").textContent = assignee ? (assignee.id === this.desk.me ? "You" : assignee.name) : "Nobody";
     find("head-labels").hidden = this.shop.labels.length === 0 && labels.length === 0;
     find("head-snooze").hidden = !WITH_PEOPLE.includes(status);
-    find("head-reopen").hidden = status !== "resolved" && status !== "snoozed";
-    find("head-reopen").textContent = status === "snoozed" ? "Wake up" : "Reopen";
+    find("head-reopen").hidden = status !== "resolved";
+    find("head-wake").hidden = status !== "snoozed";
+    if (status === "resolved") document.querySelector('[data-act="take"]').hidden = true; // to reopen is to take
     const colors = this.#colors;
     const tags = [
-      status === "snoozed" && until && { key: "until", tag: ["snoozed", `Asleep until ${saidOf(new Date(until).getTime(), this.now(), this.#zone)}`] },
+      status === "snoozed" && until && { key: "until", tag: ["snoozed", `Asleep until ${this.#whenOf(new Date(until).getTime())}`] },
       ...labels.map((name) => ({ key: `label ${name}`, tag: ["label", name, colors.get(name) ?? "gray"] })),
     ].filter(Boolean);
     find("head-tags").hidden = tags.length === 0;
+    find("head-strip").hidden = tags.length === 0 && status !== "snoozed";
     reconcile(find("head-tags"), tags, ({ tag }) => el("li", {}, tagOf(tag)));
     const here = this.shop.lookingAt(summary.id).map(({ name }) => name);
     reconcile(find("head-here"), here.length ? [{ key: "here", here }] : [], () => hereOf(here, true));
@@ -131,7 +137,7 @@ export class Head {
       const before = this.#summary;
       close();
       if (!(await this.#act("snooze", { until: new Date(at).toISOString() }))) return;
-      this.toast.show(`Asleep until ${saidOf(at, this.now(), this.#zone)}.`, () => this.#takeBack(before));
+      this.toast.show(`Asleep until ${this.#whenOf(at)}.`, () => this.#takeBack(before));
     };
     fillTimes(box, { now: this.now, zone: this.#zone, hours: this.shop.shop?.hours, onpick: sleep });
   }

@@ -1,5 +1,5 @@
 /** One row of the list: what it says of a conversation, how high that is, and its element. */
-import { agoLabel, soonLabel } from "./dates.js";
+import { agoLabel, dayKey, soonLabel, timeLabel } from "./dates.js";
 import { el, icon } from "./dom.js";
 import { CHANNEL_NAMES, nameOf, STATUS_NAMES } from "./inbox-words.js";
 import { initials } from "./text.js";
@@ -32,10 +32,10 @@ export function excerptOf(text, query) {
   return `…${text.slice(space > 0 && space < first.text.length ? space + 1 : from)}`;
 }
 
-/** "Waits 4m", "Waits since Mon". */
+/** "Waits <1m", "Waits 4m", "Waits since Mon". */
 export function waitLabel(since, now) {
   const label = agoLabel(since, { now, language: "en-US" });
-  if (label === "now") return "Just began to wait";
+  if (label === "now") return "Waits <1m";
   return now - new Date(since) < DAY ? `Waits ${label}` : `Waits since ${label}`;
 }
 
@@ -67,12 +67,19 @@ export function rowOf(one, { desk, shop, typists, now, zone }) {
 
 function tagsOf({ urgent, status, labels = [], until, waiting_since: since }, shop, now, zone) {
   const colors = new Map(shop.labels.map(({ name, color }) => [name, color]));
-  return [
+  const tags = [
     urgent && ["bad", "Urgent"],
     status === "waiting" && ["status-waiting", since ? waitLabel(since, now) : "Waits"],
-    status === "snoozed" && until && ["snoozed", `Until ${soonLabel(until, { now, language: "en-US", zone })}`],
-    ...labels.map((name) => ["label", name, colors.get(name) ?? "gray"]),
+    status === "snoozed" && until && ["snoozed", untilLabel(until, now, zone)],
   ].filter(Boolean);
+  const shown = labels.slice(0, labels.length > 1 && tags.length > 1 ? 0 : 2 - Math.min(1, tags.length));
+  const rest = labels.slice(shown.length);
+  return [...tags, ...shown.map((name) => ["label", name, colors.get(name) ?? "gray"]), ...(rest.length ? [["more", shown.length ? `+${rest.length}` : `${rest.length} labels`, rest.join(", ")]] : [])];
+}
+
+function untilLabel(until, now, zone) {
+  const shape = { now, language: "en-US", zone };
+  return `Until ${dayKey(until, zone) === dayKey(now, zone) ? timeLabel(until, shape) : soonLabel(until, shape)}`;
 }
 
 /** The row's element; `onopen(id, seq)`. */
@@ -93,8 +100,9 @@ export function makeRow(row, onopen) {
   return el("li", { class: classes.filter(Boolean).join(" "), "aria-setsize": row.count, "aria-posinset": row.place }, button);
 }
 
-/** A tag of a row or of the head: [kind, text, colour?]. */
+/** A tag of a row or of the head: [kind, text, a label's colour or what else there is]. */
 export function tagOf([kind, text, color]) {
+  if (kind === "more") return el("span", { class: "tag more", title: color }, text, hidden(` more: ${color}`));
   if (kind === "bad") return el("span", { class: "tag bad-tag" }, icon("alert", 13), text);
   if (kind === "snoozed") return el("span", { class: "tag snoozed" }, icon("clock", 13), text);
   if (kind === "label") return el("span", { class: `tag label-tag color-${color}`, text });
@@ -104,9 +112,9 @@ export function tagOf([kind, text, color]) {
 /** Who else is here: an eye and whose it is; `isLong`: in words. */
 export function hereOf(names, isLong = false) {
   const verb = names.length > 1 ? "are" : "is";
-  const [first] = names[0].split(" ");
-  const short = names.length > 1 ? `${names.length} people` : first;
-  const shown = isLong ? `${names.length > 2 ? short : names.join(" and ")} ${verb} here too` : short;
+  const first = names.map((name) => name.split(" ")[0]);
+  const short = names.length > 1 ? `${names.length} people` : first[0];
+  const shown = isLong ? `${names.length > 2 ? short : first.join(" and ")} ${verb} here too` : short;
   return el("span", { class: "here", title: `${names.join(", ")} ${verb} looking` }, icon("eye", 14), el("span", { class: "here-text", text: shown }), !isLong && hidden(` ${verb} looking`));
 }
 

@@ -197,7 +197,7 @@ async def test_a_conversation_is_assigned_labelled_put_to_sleep_and_woken(
     row = ray.locator("#conversations li").first
     await row.locator("button").click()
     await eva.locator("#conversations button").first.click()
-    await expect(eva.locator("#head-here")).to_contain_text("Ray Ortiz is here too")
+    await expect(eva.locator("#head-here")).to_contain_text("Ray is here too")
     await expect(row.locator(".here")).to_contain_text("Eva is looking")
     await eva.locator("#text").press_sequentially("One moment")
     await expect(row).to_contain_text("Eva Stone is typing")

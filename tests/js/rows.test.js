@@ -35,6 +35,9 @@ test("a row says who has it, who is here and who types, and is higher where it h
   assert.deepEqual(row.holder, { name: "Eva Stone", isMe: false });
   assert.deepEqual(row.here, ["Ann Lee"]);
   assert.deepEqual(row.tags, [["label", "Fleet", "blue"], ["label", "Gone", "gray"]]);
+  const many = { urgent: true, status: "waiting", labels: ["A", "B", "C"] };
+  assert.deepEqual(rowOf(summary(many), around()).tags.at(-1), ["more", "3 labels", "A, B, C"]); // a line has no room for all
+  assert.deepEqual(rowOf(summary({ ...many, urgent: false }), around()).tags.slice(1), [["label", "A", "gray"], ["more", "+2", "B, C"]]);
   assert.equal(rowOf(summary(), around({ typist: { name: "Eva Stone" } })).text, "Eva Stone is typing…");
   assert.equal(rowOf(summary({ status: "bot" }), around()).unread, 0); // the bot reads those
   const found = rowOf(summary(), around({ desk: { query: "hello", hits: { c1: { seq: 7, text: "oh hello" } } } }));
@@ -44,7 +47,7 @@ test("a row says who has it, who is here and who types, and is higher where it h
 
 test("how long somebody waits is said in minutes, then since which day", () => {
   assert.equal(waitLabel("2026-03-11T15:26:00Z", NOW), "Waits 4m");
-  assert.equal(waitLabel("2026-03-11T15:29:40Z", NOW), "Just began to wait");
+  assert.equal(waitLabel("2026-03-11T15:29:40Z", NOW), "Waits <1m");
   assert.match(waitLabel("2026-03-09T15:29:40Z", NOW), /^Waits since Mon/);
 });
 
