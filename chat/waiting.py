@@ -25,6 +25,7 @@ from storage.waits import Wait
 _MOST = 500  # in a line; whoever comes after them is told that many
 _FRESH_SECONDS = 10.0
 _RECENT_SECONDS = 6.0  # documents are brought up to date a few seconds later: so long what happened here counts more
+_PATIENCE_SECONDS = 1.0
 _BREATH_SECONDS = 0.2  # between two tellings: many changes of one moment are told at once
 _STEP = timedelta(minutes=5)  # as exactly as a person can be promised
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -88,8 +89,9 @@ class Waiting:
     async def line(self, shop: str) -> Line | None:
         """How it stands, for what the bot says of it when it calls a person; None where it cannot be known now."""
         try:
-            found = self._lines.get(shop) or await self._line(shop)
-        except DatabaseError:
+            async with asyncio.timeout(_PATIENCE_SECONDS):  # an answer does not wait for it
+                found = self._lines.get(shop) or await self._line(shop)
+        except (DatabaseError, TimeoutError):
             return None
         if found is None:
             return None
