@@ -31,6 +31,7 @@ LONGEST_HOLD_SECONDS = 5.0
 _PATIENCE_SECONDS = LONGEST_TURN_SECONDS + 1.0  # with another process that may be answering what came before
 _LOOK_AGAIN_SECONDS = 0.1
 _TRIES = 5
+_AT_ONCE = 32  # turns: were all of a rush thought out side by side, all would take too long together
 _REMEMBERED = 5_000
 
 
@@ -66,6 +67,7 @@ class Answering:
         self._line = line
         self._keeping: set[asyncio.Task[None]] = set()
         self._staff_types: dict[str, asyncio.Event] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._done: OrderedDict[str, None] = OrderedDict()  # messages whose turn ran in this process
 
     def staff_typing(self, conversation_id: str, *, on: bool) -> None:
@@ -164,7 +166,7 @@ class Answering:
 
     async def _ask(self, turn: Turn) -> Answer | None:
         try:
-            async with asyncio.timeout(LONGEST_TURN_SECONDS):
+            async with self._at_once, asyncio.timeout(LONGEST_TURN_SECONDS):
                 return await self._assistant.answer(turn)
         except TimeoutError:
             _log.error("the bot took over %.0f s; a person is asked", LONGEST_TURN_SECONDS)

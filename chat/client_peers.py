@@ -17,13 +17,15 @@ from chat.sockets import Allowance, GuardedNamespace, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
-from storage.mongo import DatabaseError, DatabaseUnavailable
+from storage.mongo import DatabaseError, DatabaseUnavailable, in_chunks
 from storage.proof import VISITOR, Identity
 from storage.sessions import client_cookie
 from storage.shops import Shop
 from storage.visitors import Guest
 
 _log = logging.getLogger(__name__)
+_BEATS_AT_ONCE = 50  # between two of these all others have their turn
+_BREATH_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -124,18 +126,23 @@ class ClientPeers(GuardedNamespace):
         for peer in self._peers.values():
             if peer.conversation is not None:
                 joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
-        await self.hub.projector.drain()
         for shop, ids in joined.items():
-            for conversation in await self.hub.store.conversations.find_many(shop, sorted(ids)):
-                data = {
-                    "conversation": conversation.id,
-                    "last_seq": conversation.client_last_seq,
-                    "rev": conversation.rev,
-                }
-                await self.push("beat", data, room=conversation.id, here=True)
+            for some in in_chunks(sorted(ids), _BEATS_AT_ONCE):
+                await self._beat(shop, some)
+                await asyncio.sleep(_BREATH_SECONDS)
         for sid, peer in [(sid, peer) for sid, peer in self._peers.items() if peer.host is not None]:
             await self._look_again(sid, peer)  # another process may have heard a code in the chat that they are in
         await self.hub.waiting.beat()
+
+    async def _beat(self, shop: str, ids: list[str]) -> None:
+        for conversation, last_seq, rev in await self.hub.store.conversations.positions(shop, ids):
+            known = self.hub.writer.known(conversation)  # of what was written here the document may be behind
+            data = {
+                "conversation": conversation,
+                "last_seq": max(last_seq, known.client_last_seq) if known else last_seq,
+                "rev": max(rev, known.rev) if known else rev,
+            }
+            await self.push("beat", data, room=conversation, here=True)
 
     def _peer(self, sid: str) -> Peer:
         peer = self._peers.get(sid)

@@ -213,6 +213,12 @@ class Conversations:
             if found:
                 await asyncio.sleep(_BREATH_SECONDS)
 
+    async def positions(self, shop: str, ids: list[str]) -> list[tuple[str, int, int]]:
+        """Of those of these conversations that are stored: id, the last number that a client may see, changes."""
+        fields = {"client_last_seq": 1, "rev": 1}
+        cursor = self._conversations.find({"_id": {"$in": ids}, "shop": shop}, fields)
+        return [(one["_id"], one.get("client_last_seq", 0), one.get("rev", 0)) async for one in cursor]
+
     async def add(self, conversation: Conversation) -> None:
         """Store a conversation with nothing in it yet; one that is there already stays as it is."""
         try:
