@@ -6,6 +6,7 @@ What it says is a name and a first line. A device that is gone is forgotten; wha
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ _GONE = frozenset({404, 410})
 _LONGEST_WAIT = timedelta(hours=1)
 _SHORTER = (None, 60, 0)  # how much of the text is left when it is too large for the push service
 _LEAST_TTL = 60
+_REST = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,9 @@ class PushSender:
         self._also_to = settings.also_to
         self._timeout = aiohttp.ClientTimeout(total=settings.timeout_seconds)
         self._is_settled = is_settled
+        self._resting: dict[
+            str, float
+        ] = {}  # push services that did not answer, until when; texts must not wait for them
 
     async def find_sent(self, row: OutboxRow) -> Sent | None:  # noqa: ARG002  # a sender is asked with the row
         """A push service cannot be asked; a second copy takes the first one's place on the device."""
@@ -121,7 +126,9 @@ class PushSender:
         except BadEndpoint as error:
             raise Refused("bad_endpoint") from error
         parts = urlsplit(device.endpoint)
-        own = f"{parts.scheme}://{parts.netloc}" in self._also_to
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if self._resting.get(origin, 0.0) > time.monotonic():
+            raise TryLater("push_resting", after=_REST)
         try:
             body = await asyncio.to_thread(encrypt, device, notification.as_text().encode())
         except ValueError as error:
@@ -134,16 +141,15 @@ class PushSender:
             "Urgency": "high" if notification.urgent else "normal",
             "Topic": hashlib.blake2b(notification.tag.encode(), digest_size=16).hexdigest(),  # 32 letters at most
         }
-        http = self._own_network if own else self._http
+        http = self._own_network if origin in self._also_to else self._http
         try:
             async with http.post(
                 device.endpoint, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
             ) as response:
                 return response.status, _retry_after(response.headers.get("Retry-After"))
-        except TimeoutError as error:
-            raise TryLater("push_slow") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise TryLater("push_unreachable") from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            self._resting[origin] = time.monotonic() + _REST.total_seconds()
+            raise TryLater("push_slow" if isinstance(error, TimeoutError) else "push_unreachable") from error
 
 
 def encrypt(device: PushSubscription, content: bytes) -> bytes:
