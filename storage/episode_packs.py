@@ -8,6 +8,8 @@ from typing import Any
 from storage.episode import Episode, Share
 from storage.messages import Rating
 
+LAYOUT = 1  # of a row: one that is changed makes packs of its own
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _moment_at = datetime.fromtimestamp  # of whole milliseconds it is exact to the microsecond
 

@@ -15,7 +15,7 @@ from pymongo.errors import BulkWriteError
 from config.clock import utc_now
 from storage.codec import Document, from_document, to_document
 from storage.episode import ASKED_AGAIN_WITHIN, Episode, episode_id
-from storage.episode_packs import packed, unpacked
+from storage.episode_packs import LAYOUT, packed, unpacked
 from storage.mongo import Collection, Database, in_chunks
 from storage.stretches import read_stretches
 
@@ -147,7 +147,7 @@ class Episodes:
 
 
 def _pack_id(shop: str, day: date) -> str:
-    return f"{shop}:{day.isoformat()}"
+    return f"{shop}:{day.isoformat()}:{LAYOUT}"
 
 
 def _midnight(day: date | datetime) -> datetime:
