@@ -14,6 +14,13 @@ export function belongs({ status, assignee }, view, me) {
   return view === "all" || status === view;
 }
 
+/** Whoever waits longer is first; of whom that is not known, after them. */
+function inLine(a, b) {
+  const [first, second] = [a.waiting_since ?? "9", b.waiting_since ?? "9"];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.id < b.id ? 1 : -1;
+}
+
 export class Desk {
   view = "waiting";
   label = null;
@@ -42,7 +49,10 @@ export class Desk {
     socket.on("conversation", (summary) => this.take(summary));
   }
 
-  /** What is listed: in the order of a search, else the one last written in first, and urgent ones lead where a person is due. */
+  /**
+   * What is listed: in the order of a search, else the one last written in first. Who waits for a person stands in line as
+   * each was told, urgent ones before; but where more wait than were fetched yet, these are the newest, as they came.
+   */
   get list() {
     this.#sorted ??= this.#found ? this.#found.map((id) => this.#known.get(id)).filter(Boolean) : [...this.#known.values()].filter((one) => this.#isListed(one)).sort(this.#order);
     return this.#sorted;
@@ -208,8 +218,11 @@ export class Desk {
   }
 
   #order = (a, b) => {
-    const urgency = this.view === "waiting" ? Number(b.urgent ?? false) - Number(a.urgent ?? false) : 0;
-    if (urgency) return urgency;
+    if (this.view === "waiting") {
+      const urgency = Number(b.urgent ?? false) - Number(a.urgent ?? false);
+      if (urgency) return urgency;
+      if (!this.cursor && (a.waiting_since || b.waiting_since)) return inLine(a, b);
+    }
     const [first, second] = [a.last?.at ?? "", b.last?.at ?? ""];
     if (first !== second) return first < second ? 1 : -1;
     return a.id < b.id ? 1 : -1;

@@ -12,6 +12,8 @@ const find = (id) => document.getElementById(id);
 const WITH_PEOPLE = ["waiting", "open", "snoozed"];
 
 export class Head {
+  #id = null;
+
   /** `talk` and `desk` of the inbox, `shop`: a ShopDesk, `toast`: a Toast; `now` for tests. */
   constructor({ socket, talk, desk, shop, toast, now = Date.now }) {
     Object.assign(this, { socket, talk, desk, shop, toast, now });
@@ -36,6 +38,8 @@ export class Head {
   /** Show the open conversation's head. */
   render() {
     const summary = this.#summary;
+    if (this.talk.id !== this.#id) for (const menu of [this.assign, this.labels, this.snooze]) menu.close(false); // they speak of another one
+    this.#id = this.talk.id;
     if (!summary) return;
     const { status, labels = [], assignee, until } = summary;
     find("head-assign").hidden = status === "resolved";
@@ -53,6 +57,8 @@ export class Head {
     find("head-tags").hidden = tags.length === 0;
     find("head-strip").hidden = tags.length === 0 && status !== "snoozed";
     reconcile(find("head-tags"), tags, ({ tag }) => el("li", {}, tagOf(tag)));
+    const focused = document.activeElement;
+    if (focused?.hidden && focused.closest(".pane-head, .head-strip")) find("thread-scroll").focus({ preventScroll: true }); // its button has done its work
     const here = this.shop.lookingAt(summary.id).map(({ name }) => name);
     reconcile(find("head-here"), here.length ? [{ key: "here", here }] : [], () => hereOf(here, true));
   }

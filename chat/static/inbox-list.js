@@ -48,6 +48,7 @@ export class ListView {
     this.search.render();
     this.windowed.render(desk.list);
     this.#keepAStop();
+    this.list.setAttribute("aria-label", desk.query ? "Found" : VIEW_NAMES[desk.view]);
     this.list.setAttribute("aria-busy", String(desk.loading));
     this.#showEmpty();
   }

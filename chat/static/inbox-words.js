@@ -101,6 +101,7 @@ export function problemText(code) {
 export const KEYS = [
   ["j", "Next conversation"],
   ["k", "Previous conversation"],
+  ["↑ ↓", "Through the list, what was found, and menus"],
   ["Enter", "Open it, or write an answer in the open one"],
   ["r", "Write an answer"],
   ["n", "Write a note instead"],

@@ -26,6 +26,14 @@ test("the newest leads, and urgent ones before all where a person is due", async
   assert.deepEqual(ids(one), ["c1", "c3", "c2"]);
 });
 
+test("who waits stands in line as each was told, urgent ones before", async () => {
+  const since = (id, minute, changes) => summary(id, { waiting_since: `2026-03-11T14:${minute}:00.000Z`, ...changes });
+  const { one } = await desk([since("c1", "30"), since("c2", "10"), since("c3", "20"), since("c4", "40", { urgent: true }), summary("c5")]);
+  assert.deepEqual(ids(one), ["c4", "c2", "c3", "c1", "c5"]);
+  one.take(since("c6", "15"));
+  assert.deepEqual(ids(one), ["c4", "c2", "c6", "c3", "c1", "c5"]);
+});
+
 test("mine are the open ones that I have", () => {
   assert.equal(belongs(summary("c1", { status: "open", assignee: RAY }), "mine", "ray"), true);
   assert.equal(belongs(summary("c1", { status: "resolved", assignee: RAY }), "mine", "ray"), false);
