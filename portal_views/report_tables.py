@@ -61,7 +61,7 @@ def people(report: Report, _: Sequence[Episode], __: ZoneInfo) -> Table:
     )
     rows: list[Sequence[object]] = [
         (
-            one.name,
+            one.name or one.id,
             one.conversations,
             one.messages,
             one.first_answer.count,
