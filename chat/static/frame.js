@@ -2,10 +2,8 @@
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
-import { Menu } from "./frame-menu.js";
-import { findStorage } from "./keep.js";
+import { findStorage, takeLink } from "./keep.js";
 import { connectOptions } from "./line.js";
-import { takeLink } from "./link-back.js";
 import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
 import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
@@ -53,7 +51,6 @@ const threadView = new ThreadView({
 });
 const composer = new Composer({ form: find("composer"), words, onsend: (text) => send({ text }), ontype: (on) => chat.typed(on) });
 
-const menu = new Menu({ button: find("menu-open"), list: find("menu") });
 let care = null;
 let loadingCare = null;
 
@@ -184,7 +181,8 @@ function changeLanguage() {
 
 /** Esc leaves what is open, and only then the chat. */
 function escape() {
-  if (!menu.escape() && !care?.escape()) host.close();
+  const isMenuOpen = CSS.supports("selector(:popover-open)") && find("menu").matches(":popover-open");
+  if (!isMenuOpen && !care?.escape()) host.close(); // the browser closes the menu by itself
 }
 
 function wire() {

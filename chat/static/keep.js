@@ -36,3 +36,12 @@ export class MemoryStorage {
     this.#values.delete(key);
   }
 }
+
+const LINK = /^#v=([A-Za-z0-9_-]{32})$/; // behind the #, which no server's log ever sees
+
+/** The token of a link that leads back to a visitor's chat, taken out of the address; null where there is none. */
+export function takeLink(location, history) {
+  const [, token = null] = LINK.exec(location.hash) ?? [];
+  if (token) history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CARE_WORDS } from "../../chat/static/care-words.js";
-import { takeLink } from "../../chat/static/link-back.js";
+import { takeLink } from "../../chat/static/keep.js";
 import { Rating } from "../../chat/static/rating.js";
 import { bannerOf, closedText, reachText, untilChange, waitingText } from "../../chat/static/standing.js";
 import { wordsOf } from "../../chat/static/words.js";
