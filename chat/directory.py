@@ -38,7 +38,8 @@ class Directory:
             if known is not None and known.key == key:
                 return known
         found = await self._store.conversations.find_by_key(shop.slug, key)
-        conversation = found or await self._new(shop, key, identity, visitor)
+        # Its document may be behind, where another process wrote: the log is read, too.
+        conversation = await (self._writer.head(found) if found else self._new(shop, key, identity, visitor))
         self._by_key[(shop.slug, key)] = conversation
         if len(self._by_key) > _REMEMBERED:
             self._by_key.popitem(last=False)
@@ -67,7 +68,7 @@ class Directory:
         # A visitor's conversation that became a client's keeps its id: what comes under the old key is another's.
         taken = await self._store.conversations.find(shop.slug, conversation.id)
         if taken is not None and taken.key == key:  # made by another call since it was looked for
-            return taken
+            return await self._writer.head(taken)
         return conversation if taken is None else replace(conversation, id=new_id())
 
 

@@ -7,6 +7,7 @@ when an episode ends, and when it changes after its end. What a process that die
 
 import asyncio
 import logging
+import time
 
 from chat.traces import Traces
 from storage.conversations import Conversation
@@ -16,7 +17,12 @@ from storage.store import Storage
 
 _DELAY_SECONDS = 3.0  # an update costs the embedded engine more than an insert: few, and never many at once
 _AT_ONCE = 10
-_BREATH_SECONDS = 0.05
+# Each update is a commit of its own, and messages wait for the disk behind it: a few, then a pause by what they took.
+_FEW = 3
+_BREATH_SECONDS = 0.01
+_PAUSE = 2.0
+_PAUSE_LATE = 0.5  # where documents are behind for longer than this, they have the right of way for once
+_LATE_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
 
@@ -26,6 +32,7 @@ class Projector:
     def __init__(self, store: Storage) -> None:
         self._store = store
         self._behind: dict[str, Conversation] = {}
+        self._since: dict[str, float] = {}  # the loop's time, the longest ago first
         self._traces = Traces()
         self._running: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
@@ -33,6 +40,7 @@ class Projector:
     def add(self, conversation: Conversation, entry: Entry | None = None) -> None:
         """The document of this conversation is behind, since `entry` if it was just written."""
         self._behind[conversation.id] = conversation
+        self._since.setdefault(conversation.id, time.monotonic())
         if entry is not None:
             self._traces.add(conversation, entry)
         if self._running is None:
@@ -50,6 +58,7 @@ class Projector:
                 return
             for conversation_id in chosen:
                 del self._behind[conversation_id]
+                self._since.pop(conversation_id, None)
             traces, self._traces = self._traces, Traces()
             try:
                 await traces.write(self._store)
@@ -69,8 +78,10 @@ class Projector:
 
     async def _catch_up(self, behind: int) -> None:
         try:
-            for _ in range(0, behind, _AT_ONCE):
-                await self._write(_AT_ONCE)
-                await asyncio.sleep(_BREATH_SECONDS)
+            for _ in range(0, behind, _FEW):
+                began = time.monotonic()
+                await self._write(_FEW)
+                late = began - next(iter(self._since.values()), began) > _LATE_SECONDS
+                await asyncio.sleep(_BREATH_SECONDS + (time.monotonic() - began) * (_PAUSE_LATE if late else _PAUSE))
         except DatabaseError as error:
             _log.warning("conversation documents stay behind for now: %s", error)

@@ -6,6 +6,7 @@ The database is the real thing over the real wire: one embedded engine per test 
 
 import ipaddress
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -95,6 +96,15 @@ def chromium() -> str:
             pytest.fail("there is no browser, and in CI the browser tests must run")
         pytest.skip("NO BROWSER: install Chromium or Chrome, or set BROWSER_PATH")
     return path
+
+
+@pytest.fixture(scope="session")
+def redis_at_hand() -> None:
+    """Without a Redis a test of several processes is skipped, aloud; in CI it fails."""
+    if shutil.which("redis-server") is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no redis-server, and in CI the tests of several processes must run")
+        pytest.skip("NO REDIS: install redis-server")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from storage.store import Storage
 from tests.cast import MARIA, RAY, SHOP, move_in
 from tests.e2e.running import free_port, settings_for
 from tests.faults.actors import Actor, Client, Heard, Staff
-from tests.faults.machines import REDIS, ROOT, Redis, Server
+from tests.faults.machines import ROOT, Redis, Server
 from tests.faults.schedule import Act, Fault, Schedule, make_schedule
 
 MESSAGES = int(os.environ.get("SCHEDULE_MESSAGES", "240"))
@@ -33,15 +33,6 @@ REDIS_SECONDS = float(os.environ.get("SCHEDULE_REDIS_SECONDS", "3"))
 SEED = int(os.environ.get("SCHEDULE_SEED", "0")) or random.randrange(1, 10**6)
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
-
-
-@pytest.fixture
-def redis_at_hand() -> None:
-    """Without a Redis this is skipped, aloud; in CI it fails."""
-    if REDIS is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no redis-server, and in CI these tests must run")
-        pytest.skip("NO REDIS: install redis-server")
 
 
 class Shop:
