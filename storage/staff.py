@@ -35,6 +35,7 @@ class Staff:
     role: Role
     password_hash: str | None = field(default=None, repr=False)
     active: bool = True  # who has left keeps their name in the log, and comes in no more
+    set_by_staff: tuple[str, ...] = ()  # fields that an owner set here: they hold against imports
 
 
 INDEXES = [
@@ -67,6 +68,7 @@ class Staffs(Records[Staff]):
             email=email,
             name=name,
             role=role,
+            set_by_staff=("role", "active"),
             password_hash=await asyncio.to_thread(_HASHER.hash, password),
         )
         try:
@@ -79,7 +81,13 @@ class Staffs(Records[Staff]):
         """Somebody new, who sets a password by a link. Raises `StaffEmailTaken`."""
         email = email.strip().lower()
         staff = Staff(
-            id=record_id(shop, "staff", email), shop=shop, external_id=email, email=email, name=name, role=role
+            id=record_id(shop, "staff", email),
+            shop=shop,
+            external_id=email,
+            email=email,
+            name=name,
+            role=role,
+            set_by_staff=("role",),
         )
         try:
             await self._collection.insert_one(to_document(staff))
@@ -88,12 +96,12 @@ class Staffs(Records[Staff]):
         return staff
 
     async def set_role(self, shop: str, staff_id: str, role: Role) -> None:
-        """Their role from now on."""
-        await self._collection.update_one({"_id": staff_id, "shop": shop}, {"$set": {"role": role}})
+        """Their role from now on, whatever is imported later."""
+        await self._set(shop, staff_id, "role", role)
 
     async def set_active(self, shop: str, staff_id: str, *, active: bool) -> None:
-        """Whether they may come in."""
-        await self._collection.update_one({"_id": staff_id, "shop": shop}, {"$set": {"active": active}})
+        """Whether they may come in, whatever is imported later."""
+        await self._set(shop, staff_id, "active", active)
 
     async def set_password(self, shop: str, staff_id: str, password: str) -> bool:
         """Give them a new password. False when there is nobody with this id."""
@@ -107,6 +115,10 @@ class Staffs(Records[Staff]):
         hashes = [staff.password_hash or _nobody() for staff in known] or [_nobody()]
         right = await asyncio.to_thread(lambda: [_is_right(hashed, password) for hashed in hashes])
         return [staff for staff, ok in zip(known, right, strict=False) if ok and staff.password_hash]
+
+    async def _set(self, shop: str, staff_id: str, name: Literal["role", "active"], value: object) -> None:
+        change = {"$set": {name: value}, "$addToSet": {"set_by_staff": name}}
+        await self._collection.update_one({"_id": staff_id, "shop": shop}, change)
 
 
 def _is_right(hashed: str, password: str) -> bool:

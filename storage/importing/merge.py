@@ -111,7 +111,9 @@ async def _merge_work_orders(
 async def _merge_staff(
     repository: Records[Any], shop: str, new: list[Document], old: dict[str, Document], now: datetime
 ) -> Merged:
-    """Passwords are ours. Who was made by hand is taken over, found by their e-mail address."""
+    """Passwords are ours, and so are role and leave once an owner has set them here: who was let go does not come back
+    with a nightly file. Who was made by hand is taken over, found by their e-mail address.
+    """
     del now
     by_email = {staff.email: staff for staff in await repository.list(shop)}
     by_id = {staff.id: staff for staff in by_email.values()}
@@ -123,7 +125,8 @@ async def _merge_staff(
         if known is None:
             created.append(document)
         elif stored[known.id].get(MARK) != document[MARK]:
-            ours = {"password_hash": known.password_hash} if known.password_hash else {}
+            held = ("password_hash", "set_by_staff", *known.set_by_staff)
+            ours = {name: value for name, value in stored[known.id].items() if name in held}
             changed[known.id] = {**document, **ours, "_id": known.id}
     return created, changed, len(new) + len(old) - len(created) - len(changed)
 

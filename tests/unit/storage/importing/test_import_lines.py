@@ -245,6 +245,19 @@ async def test_a_staff_member_keeps_their_password_and_one_made_by_hand_is_taken
     assert (await take(SHOP, line)).counts["staff"]["unchanged"] == 1
 
 
+async def test_who_was_let_go_here_does_not_come_back_with_a_file_nor_does_an_old_role(take: Take, store: Storage):
+    line = {"type": "staff", "external_id": "s1", "email": "o@garage.example", "name": "Olga", "role": "owner"}
+    await take(SHOP, line)
+    (olga,) = await store.staff.list("garage")
+    assert (await take(SHOP, {**line, "role": "technician"})).counts["staff"]["changed"] == 1
+    assert (await store.staff.get("garage", olga.id)).role == "technician"  # nobody has set it here
+    await store.staff.set_role("garage", olga.id, "advisor")
+    await store.staff.set_active("garage", olga.id, active=False)
+    await take(SHOP, {**line, "name": "Olga Brandt"})
+    after = await store.staff.get("garage", olga.id)
+    assert (after.name, after.role, after.active) == ("Olga Brandt", "advisor", False)
+
+
 async def test_two_staff_with_one_address_are_refused(take: Take):
     line = {"type": "staff", "external_id": "s1", "email": "o@garage.example", "name": "Olga", "role": "owner"}
     assert refusals(await take(SHOP, line, {**line, "external_id": "s2"})) == [(3, "staff", "email")]
