@@ -57,13 +57,25 @@ const device = Object.assign(new Device(), { isBefore, onopen: (id) => id !== ta
 const notify = new Notify({ bell, device, timezone: page.timezone, onopen: (id) => id && open(id) });
 let cardShown = "";
 
+let isDue = false; // what has changed is shown with the next frame
+
 function update() {
+  isDue = false;
   list.render(talk.id);
   pane.render();
   if (talk.id) head.render();
   showCard();
   document.body.classList.toggle("is-talking", talk.id !== null);
   document.title = desk.unread ? `(${desk.unread}) ${TITLE}` : TITLE;
+}
+
+/** A burst of pushes is shown once. A page that nobody sees has no frames, but a title. */
+function updateSoon() {
+  if (isDue) return;
+  isDue = true;
+  const show = () => isDue && update();
+  requestAnimationFrame(show);
+  setTimeout(show, 250);
 }
 
 function showCard() {
@@ -134,6 +146,7 @@ function step(by, to = null) {
   const id = to ? desk.select(to) : desk.step(by);
   if (!id) return;
   if (talk.id && !to) open(id, false, desk.hits[id]?.seq ?? null);
+  else update(); // the focus goes to a row that is there
   list.focus(id);
 }
 
@@ -204,10 +217,10 @@ function leaveField() {
 }
 
 function wirePage() {
-  desk.onchange = update;
+  desk.onchange = updateSoon;
   talk.onchange = update;
-  shop.onchange = update;
-  typists.onchange = update;
+  shop.onchange = updateSoon;
+  typists.onchange = updateSoon;
   talk.onnews = (messages) => pane.announceHere(messages);
   socket.on("read", ({ conversation, by }) => by.kind === "staff" && device.closeFor(conversation).catch(() => {}));
   find("notify-open").addEventListener("click", () => ((find("side-menu").open = false), notify.openSettings()));
