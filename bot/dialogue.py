@@ -85,10 +85,10 @@ class Dialogue:
         """A message outside any form: one intent, two, or a question which of two close ones is meant."""
         scene = self._followed(scene)
         rivals = self._rivals(scene)
-        if rivals:
+        if rivals and not scene.turn.attachments:
             return self._ask_which(scene, rivals)
         name = scene.intent if scene.intent in self._catalog.intents else OUT_OF_SCOPE
-        if name == OUT_OF_SCOPE and scene.turn.attachments:
+        if (rivals or name == OUT_OF_SCOPE) and scene.turn.attachments:
             return self._passed_on(scene)
         unclear = find_unclear(scene) if name == OUT_OF_SCOPE or scene.heard.doubt is not None else None
         missed = scene.tracker.misunderstood + 1 if name == OUT_OF_SCOPE else 0

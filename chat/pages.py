@@ -114,7 +114,7 @@ def frame_policy(shop: Shop, host: str, also: tuple[str, ...] = ()) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
             f"connect-src 'self'{sockets}",
             "object-src 'none'",
             "base-uri 'none'",

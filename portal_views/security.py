@@ -67,7 +67,7 @@ def content_security_policy(request: web.Request) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
             f"connect-src 'self' ws://{host} wss://{host}" if host else "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",

@@ -222,11 +222,11 @@ export class Chat {
   }
 
   /** Stored. The pushed message may be here already, or never come: then the ack itself makes the entry. */
-  #confirm({ ref, body }, { id, seq, at, text = body.text ?? "" }) {
+  #confirm({ ref, body }, { id, seq, at, text = body.text ?? "", attachments = [] }) {
     this.#known = Math.max(this.#known, seq);
     if (seq === this.log.last + 1) {
       const author = { kind: "client", name: this.client ?? "" };
-      this.log.receive({ id, seq, at, ref, text, prev: seq - 1, author, channel: "web", buttons: [], links: [] });
+      this.log.receive({ id, seq, at, ref, text, prev: seq - 1, author, channel: "web", buttons: [], links: [], attachments });
     } else if (seq > this.log.last) this.sync();
   }
 

@@ -4,9 +4,9 @@ import { MAX_TEXT, problemWith } from "./outbox.js";
 const WARN_FROM = MAX_TEXT - 200;
 
 export class Composer {
-  /** `form` with a `textarea`, a submit button and an element `[data-problem]`. */
-  constructor({ form, words, onsend, ontype = () => {} }) {
-    Object.assign(this, { form, words, onsend, ontype });
+  /** `form` with a `textarea`, a submit button and an element `[data-problem]`; `hasFiles()`: whether any go along. */
+  constructor({ form, words, onsend, ontype = () => {}, hasFiles = () => false }) {
+    Object.assign(this, { form, words, onsend, ontype, hasFiles });
     this.field = form.querySelector("textarea");
     this.button = form.querySelector("button[type=submit]");
     this.problem = form.querySelector("[data-problem]");
@@ -33,7 +33,7 @@ export class Composer {
   refresh() {
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight}px`;
-    const problem = problemWith(this.text);
+    const problem = problemWith(this.text, this.hasFiles());
     const { length } = [...this.text];
     this.button.setAttribute("aria-disabled", String(problem !== null));
     this.problem.hidden = length < WARN_FROM;
@@ -55,7 +55,7 @@ export class Composer {
 
   #onSubmit(event) {
     event.preventDefault();
-    if (problemWith(this.text) !== null) return;
+    if (problemWith(this.text, this.hasFiles()) !== null) return;
     const text = this.text.trim();
     this.text = "";
     this.onsend(text);

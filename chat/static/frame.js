@@ -1,4 +1,6 @@
 /** The chat in its frame: builds the parts from the page's data and shows what the chat says. */
+import { spokenText } from "./attachment-view.js";
+import { Blobs } from "./blobs.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
@@ -8,8 +10,11 @@ import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
 import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
 import { readablePhone } from "./text.js";
+import { fileSender, measure } from "./send-file.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
+import { showProgress, Tray } from "./tray.js";
+import { Uploads } from "./uploads.js";
 import { chooseLanguage, wordsOf } from "./words.js";
 
 const page = document.body.dataset;
@@ -43,13 +48,28 @@ const threadView = new ThreadView({
   words,
   linkTarget: ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank", // our own pages go on in the same tab
   showNames: (row) => !row.mine,
+  localFile: (key) => ({ picture: tray.picture(key), entry: uploads.find(key) }),
   acts: {
     onChoice: ({ title, payload }) => send({ text: title, payload }),
     onRetry: (ref) => chat.retry(ref),
     onRemove: (ref) => chat.giveUp(ref),
   },
 });
-const composer = new Composer({ form: find("composer"), words, onsend: (text) => send({ text }), ontype: (on) => chat.typed(on) });
+const uploads = new Uploads({
+  outbox,
+  measure,
+  blobs: new Blobs(),
+  canSend: () => chat.ready,
+  send: fileSender({ query: `?shop=${encodeURIComponent(page.shop)}`, headers: () => (chat.visitor ? { "X-Pitline-Visitor": chat.visitor } : {}) }),
+});
+const tray = new Tray({ form: find("composer"), button: find("attach"), drop: document.body, words, uploads, onchange: () => composer.refresh() });
+const composer = new Composer({
+  form: find("composer"),
+  words,
+  onsend: (text) => send({ ...(text ? { text } : {}), ...(tray.count ? { attachments: tray.take() } : {}) }),
+  ontype: (on) => chat.typed(on),
+  hasFiles: () => tray.count > 0,
+});
 
 let care = null;
 let loadingCare = null;
@@ -79,6 +99,8 @@ function update() {
   const seenAll = document.visibilityState === "visible" && host.open && scroller.atEnd;
   threadView.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language: words.locale, now: Date.now(), readSeq: chat.readByShop }));
   find("earlier").hidden = !chat.log.hasEarlier;
+  uploads.run();
+  tray.render();
   showWelcome();
   showTyping();
   showHead();
@@ -150,7 +172,7 @@ function waitForTheShop() {
 
 /** Read out the new message only: the list itself is not live. */
 function announce(messages) {
-  find("announcer").replaceChildren(...messages.slice(-3).map(({ author, text }) => el("p", { text: `${author.name}: ${text}` })));
+  find("announcer").replaceChildren(...messages.slice(-3).map(({ author, ...message }) => el("p", { text: `${author.name}: ${spokenText(message, words)}` })));
   if (!scroller.atEnd) find("below").hidden = false;
   unread += messages.length;
 }
@@ -189,6 +211,8 @@ function wire() {
   chat.onnews = announce;
   chat.onchange = update;
   chat.onsynced = waitForTheShop;
+  uploads.onchange = update;
+  uploads.onprogress = showProgress;
   find("close").hidden = !host.framed || page.in === "portal";
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));

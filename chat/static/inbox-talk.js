@@ -196,7 +196,7 @@ export class Talk {
     this.problem = refusal.code;
   }
 
-  #onSent({ ref, body, owner }, { id, seq, at }) {
+  #onSent({ ref, body, owner }, { id, seq, at, attachments = [] }) {
     if (owner.conversation !== this.id || seq <= this.log.last) return;
     if (seq !== this.log.last + 1) {
       this.sync();
@@ -204,7 +204,7 @@ export class Talk {
     }
     const author = { kind: "staff", name: this.myName };
     const channel = body.private ? "web" : (this.desk.find(this.id)?.channel ?? "web");
-    this.log.receive({ id, ref, seq, at, prev: seq - 1, author, channel, buttons: [], links: [], private: false, ...body });
+    this.log.receive({ id, ref, seq, at, prev: seq - 1, author, channel, buttons: [], links: [], private: false, ...body, attachments });
   }
 
   #onMessage(message) {

@@ -1,5 +1,6 @@
 /** Moves an outbox: one message after the other, each until it is acknowledged or refused for good. */
 import { ask } from "./line.js";
+import { onTheWire } from "./outbox.js";
 import * as timers from "./timers.js";
 
 const RETRY_AFTER = 2000;
@@ -14,6 +15,10 @@ export class Sender {
    */
   constructor({ socket, outbox, isFor, payload = ({ body }) => body, onsent, onchange, later = timers.later }) {
     Object.assign(this, { socket, outbox, isFor, payload, onsent, onchange, later });
+    outbox.onmoved = () => {
+      this.onchange();
+      this.send();
+    };
   }
 
   /** Send what waits. Safe to call at any time; nothing happens while the line is down. */
@@ -35,7 +40,7 @@ export class Sender {
     this.outbox.mark(item.ref, "sending");
     this.onchange();
     try {
-      const ack = await ask(this.socket, "message", { ref: item.ref, ...this.payload(item) });
+      const ack = await ask(this.socket, "message", { ref: item.ref, ...onTheWire(this.payload(item)) });
       this.outbox.remove(item.ref);
       this.onsent(item, ack);
     } catch (refusal) {

@@ -1,14 +1,16 @@
 /** Rows of `thread.js` as page elements: date marks, bubbles, quick replies, links. */
+import { attachmentsOf } from "./attachment-view.js";
 import { el, icon, reconcile } from "./dom.js";
 import { pieces, safeUrl } from "./text.js";
 
 export class ThreadView {
   /**
    * `list`: the `ol`; `words`; `linkTarget`: where links open; `acts`: {onChoice(button), onRetry(ref), onRemove(ref)};
-   * `lineText(row)`: what a small line says; `showNames(row)`; `timeBesideName`: the time there and not below.
+   * `lineText(row)`: what a small line says; `showNames(row)`; `timeBesideName`: the time there and not below;
+   * `localFile(key)`: {picture, entry} of a file that is being sent.
    */
-  constructor({ list, words, linkTarget = "_blank", acts = {}, lineText = (row) => row.text, showNames = () => true, timeBesideName = false }) {
-    Object.assign(this, { list, words, linkTarget, acts, lineText, showNames, timeBesideName });
+  constructor({ list, words, linkTarget = "_blank", acts = {}, lineText = (row) => row.text, showNames = () => true, timeBesideName = false, localFile }) {
+    Object.assign(this, { list, words, linkTarget, acts, lineText, showNames, timeBesideName, localFile });
   }
 
   /** Bring the page to these rows. */
@@ -29,7 +31,7 @@ export class ThreadView {
       { class: classes.filter(Boolean).join(" ") },
       row.first && this.showNames(row) ? this.#name(row) : el("span", { class: "visually-hidden", text: `${this.#who(row)}: ` }),
       row.text && el("div", { class: `bubble${row.state === "sending" ? " unsent" : ""}` }, this.#text(row.text)),
-      this.#attachments(row),
+      attachmentsOf(row, this.words, this.localFile),
       this.#links(row),
       this.#choices(row),
       this.#foot(row),
@@ -59,11 +61,6 @@ export class ThreadView {
     return el("div", { class: "links" }, safe.map(({ title, url }) => this.#anchor(url, [title, icon("out", 16)], { class: "link-button" })));
   }
 
-  #attachments(row) {
-    const files = row.attachments.map(({ name, url }) => ({ name, url: safeUrl(url, location.href) })).filter(({ url }) => url);
-    return files.length ? el("div", { class: "links" }, files.map(({ name, url }) => this.#anchor(url, name || this.words.attachment, { class: "link-button" }))) : null;
-  }
-
   #choices(row) {
     if (!row.buttons.length) return null;
     const press = (button) => (this.acts.onChoice ? { click: () => this.acts.onChoice(button) } : {});
@@ -85,11 +82,17 @@ export class ThreadView {
       "p",
       { class: "foot bad" },
       icon("alert", 14),
-      el("span", { text: this.words.failed }),
+      el("span", { text: failedText(row, this.words) }),
       el("button", { type: "button", class: "plain", on: { click: () => this.acts.onRetry?.(row.ref) }, text: this.words.retry }),
       el("button", { type: "button", class: "plain", on: { click: () => this.acts.onRemove?.(row.ref) }, text: this.words.remove }),
     );
   }
+}
+
+/** Why a message was not sent, where it is known: mostly of its files. */
+function failedText({ error, attachments }, words) {
+  const said = words[error];
+  return typeof said === "function" && attachments.length ? `${words.failed}. ${said(attachments[0].name)}` : words.failed;
 }
 
 /**

@@ -79,7 +79,7 @@ function pendingRow(item, before, view) {
     text: item.body.text ?? "",
     buttons: [],
     links: [],
-    attachments: [],
+    attachments: item.body.attachments ?? [],
     channel: null,
     time: timeLabel(item.at, view),
     at: new Date(item.at).toISOString(),

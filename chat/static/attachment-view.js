@@ -1,0 +1,63 @@
+/** The files of a message: pictures at a size that is known before they are here, a PDF by its name and size. */
+import { el, icon } from "./dom.js";
+import { safeUrl } from "./text.js";
+import { progressOf } from "./tray.js";
+import { sizeText } from "./uploads.js";
+
+const WIDEST = 260;
+const TALLEST = 220;
+
+/** The element for a row's files, or null. `local(key)`: {picture, entry} of a file that is on its way. */
+export function attachmentsOf(row, words, local = () => ({})) {
+  if (!row.attachments.length) return null;
+  return el("ul", { class: "files", "aria-label": words.files }, row.attachments.map((file) => el("li", {}, fileOf(file, row, words, local))));
+}
+
+/** What is read out of a message: its words, or else what its files are called. */
+export function spokenText({ text, attachments = [] }, words) {
+  return text || attachments.map(({ name }) => words.file_named(name)).join(", ");
+}
+
+function fileOf(file, row, words, local) {
+  if (file.key && !file.url) return onItsWay(file, row, words, local(file.key));
+  const url = file.url && safeUrl(file.url, location.href);
+  if (!url) return chip(file, file.state === "failed" ? words.file_not_fetched : words.file_coming, words);
+  const thumbnail = file.thumbnail && safeUrl(file.thumbnail, location.href);
+  return thumbnail ? picture(file, url, thumbnail, words) : link(file, url, words);
+}
+
+function picture(file, url, thumbnail, words) {
+  const image = el("img", { src: thumbnail, ...boxOf(file), alt: words.picture(file.name), loading: "lazy", decoding: "async" });
+  const anchor = el("a", { class: "picture", href: url, target: "_blank", rel: "noopener" }, image);
+  image.addEventListener("error", () => anchor.replaceWith(link(file, url, words)), { once: true });
+  return anchor;
+}
+
+function link(file, url, words) {
+  const saved = file.type === "application/pdf" ? { download: file.name } : { target: "_blank" };
+  return el("a", { class: "file-chip", href: url, rel: "noopener", "aria-label": words.file_link(file.name, sizeText(file.size)), ...saved }, ...insides(file, sizeText(file.size), words));
+}
+
+function chip(file, said, words) {
+  return el("span", { class: "file-chip" }, ...insides(file, said, words));
+}
+
+function insides(file, said, words) {
+  const kind = file.type === "application/pdf" ? "PDF" : null;
+  return [
+    el("span", { class: "file-kind", "aria-hidden": "true" }, kind ?? icon("clip", 18)),
+    el("span", { class: "file-text" }, el("span", { class: "file-name", text: file.name || words.attachment }), el("span", { class: "file-size", text: said })),
+  ];
+}
+
+function onItsWay(file, row, words, { picture: url, entry }) {
+  const shown = url ? el("span", { class: "picture" }, el("img", { src: url, ...boxOf(file), alt: words.picture_here(file.name) })) : chip(file, sizeText(file.size), words);
+  const bar = !file.id && row.state !== "failed" ? progressOf(file, entry, words) : null;
+  return el("div", { class: "unsent-file" }, shown, bar);
+}
+
+/** The size that a picture is shown at, so that nothing moves when it comes. */
+function boxOf({ width = 4, height = 3 }) {
+  const scale = Math.min(WIDEST / width, TALLEST / height, width > 40 ? 1 : Infinity);
+  return { width: Math.max(24, Math.round(width * scale)), height: Math.max(24, Math.round(height * scale)) };
+}

@@ -1,0 +1,142 @@
+/** Files beside the field, before they are sent: chosen, pasted or dropped; each with its picture and how far it is. */
+import { el, icon } from "./dom.js";
+import { MAX_FILES, problemWithFile, sizeText, TYPES } from "./uploads.js";
+
+export class Tray {
+  #files = [];
+  #problems = [];
+  #pictures = new Map(); // key -> address of the local picture
+
+  /**
+   * `form`: the composer's, where the list goes first; `button`: where the attach button goes; `drop`: what files may be
+   * dropped on; `uploads`: an Uploads; `onchange()` after any change.
+   */
+  constructor({ form, button, drop, words, uploads, onchange }) {
+    Object.assign(this, { words, uploads, onchange, field: form.querySelector("textarea") });
+    this.list = el("ul", { class: "tray", "aria-label": words.files, hidden: true });
+    this.told = el("p", { class: "problem bad", role: "status" });
+    this.input = el("input", { type: "file", multiple: true, accept: TYPES.join(","), hidden: true, on: { change: () => this.#onChosen() } });
+    this.button = el("button", { type: "button", class: "attach", "aria-label": words.attach, title: words.attach, on: { click: () => this.input.click() } }, icon("clip", 22));
+    form.prepend(this.list, this.told);
+    button.append(this.input, this.button);
+    this.field.addEventListener("paste", (event) => this.#onPaste(event));
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) drop.addEventListener(kind, (event) => this.#onDrag(event, drop));
+  }
+
+  /** How many files would go along. */
+  get count() {
+    return this.#files.filter(({ key }) => this.uploads.find(key)?.state !== "failed").length;
+  }
+
+  /** The files for a message that is being sent; those that cannot be sent stay where they are. */
+  take() {
+    const taken = this.#files.filter(({ key }) => this.uploads.find(key)?.state !== "failed");
+    this.#files = this.#files.filter((file) => !taken.includes(file));
+    this.#problems = [];
+    this.render();
+    return taken;
+  }
+
+  /** Take files in: what cannot be sent is told, and not taken. */
+  add(blobs) {
+    this.#problems = [];
+    for (const blob of blobs) {
+      const problem = this.#files.length >= MAX_FILES ? "too_many_files" : problemWithFile(blob);
+      if (problem) this.#problems.push(this.words[problem](blob.name));
+      else this.#files.push(this.uploads.add(blob));
+    }
+    this.render();
+    this.onchange();
+    this.field.focus();
+  }
+
+  /** Leave all of them out. */
+  clear() {
+    for (const file of this.#files) this.uploads.remove(file.key);
+    this.#files = [];
+    this.#problems = [];
+    this.render();
+  }
+
+  /** The local picture of a file, or null. */
+  picture(key) {
+    const blob = this.uploads.find(key)?.blob;
+    if (!this.#pictures.has(key) && blob?.type.startsWith("image/")) this.#pictures.set(key, URL.createObjectURL(blob));
+    return this.#pictures.get(key) ?? null;
+  }
+
+  /** Show what there is. */
+  render() {
+    this.#forgetPictures();
+    const sign = JSON.stringify(this.#files.map((file) => [file, this.uploads.find(file.key)?.state]));
+    if (this.list.sign !== sign) {
+      this.list.sign = sign;
+      this.list.replaceChildren(...this.#files.map((file) => this.#item(file)));
+    }
+    this.list.hidden = this.#files.length === 0;
+    const failed = this.#files.map(({ key, name }) => [this.uploads.find(key), name]).filter(([entry]) => entry?.state === "failed");
+    const told = [...this.#problems, ...failed.map(([{ error }, name]) => (this.words[error] ?? this.words.file_failed)(name))].join(" ");
+    if (this.told.textContent !== told) this.told.textContent = told;
+  }
+
+  #item(file) {
+    const entry = this.uploads.find(file.key);
+    const picture = this.picture(file.key);
+    const shown = picture ? el("img", { src: picture, alt: "" }) : el("span", { class: "file-kind", text: "PDF" });
+    return el(
+      "li",
+      { class: `tray-item is-${entry?.state ?? "ready"}` },
+      shown,
+      el("span", { class: "tray-name" }, el("span", { text: file.name }), el("span", { class: "file-size", text: sizeText(file.size) })),
+      entry?.state !== "ready" && entry?.state !== "failed" && progressOf(file, entry, this.words),
+      el("button", { type: "button", class: "tray-remove", "aria-label": this.words.remove_file(file.name), on: { click: () => this.#onRemove(file) } }, icon("close", 14)),
+    );
+  }
+
+  #onRemove(file) {
+    this.#files = this.#files.filter((one) => one !== file);
+    this.#problems = [];
+    this.uploads.remove(file.key);
+    this.render();
+    this.onchange();
+    this.field.focus();
+  }
+
+  #onChosen() {
+    this.add([...this.input.files]);
+    this.input.value = "";
+  }
+
+  #onPaste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || event.clipboardData.getData("text/plain")) return; // a table is pasted as words and as a picture
+    event.preventDefault();
+    this.add(files);
+  }
+
+  #onDrag(event, drop) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    const isOver = event.type === "dragover" || event.type === "dragenter" || (event.type === "dragleave" && drop.contains(event.relatedTarget));
+    drop.classList.toggle("is-drop", isOver);
+    if (event.type === "drop") this.add([...event.dataTransfer.files]);
+  }
+
+  #forgetPictures() {
+    for (const [key, url] of this.#pictures) {
+      if (this.uploads.find(key)) continue;
+      this.#pictures.delete(key);
+      setTimeout(() => URL.revokeObjectURL(url), 10_000); // the row may show it until the stored one is there
+    }
+  }
+}
+
+/** How far a file is; brought up to date in place by `showProgress`. */
+export function progressOf(file, entry, words) {
+  return el("progress", { class: "file-progress", max: 1, value: entry?.progress ?? 0, "data-key": file.key, "aria-label": words.uploading(file.name) });
+}
+
+/** Move the bars of a file, wherever they are. */
+export function showProgress(key, progress) {
+  for (const bar of document.querySelectorAll(`progress[data-key="${key}"]`)) bar.value = progress;
+}
