@@ -1,8 +1,6 @@
 /** The files of a message: pictures at a size that is known before they are here, a PDF by its name and size. */
 import { el, icon } from "./dom.js";
 import { safeUrl } from "./text.js";
-import { progressOf } from "./tray.js";
-import { sizeText } from "./uploads.js";
 
 const WIDEST = 260;
 const TALLEST = 220;
@@ -35,7 +33,7 @@ function picture(file, url, thumbnail, words) {
 
 function link(file, url, words) {
   const saved = file.type === "application/pdf" ? { download: file.name } : { target: "_blank" };
-  return el("a", { class: "file-chip", href: url, rel: "noopener", "aria-label": words.file_link(file.name, sizeText(file.size)), ...saved }, ...insides(file, sizeText(file.size), words));
+  return el("a", { class: "file-chip", href: url, rel: "noopener", ...saved }, ...insides(file, sizeText(file.size), words));
 }
 
 function chip(file, said, words) {
@@ -46,7 +44,7 @@ function insides(file, said, words) {
   const kind = file.type === "application/pdf" ? "PDF" : null;
   return [
     el("span", { class: "file-kind", "aria-hidden": "true" }, kind ?? icon("clip", 18)),
-    el("span", { class: "file-text" }, el("span", { class: "file-name", text: file.name || words.attachment }), el("span", { class: "file-size", text: said })),
+    el("span", { class: "file-text" }, el("span", { class: "file-name", text: file.name || words.attachment }), " ", el("span", { class: "file-size", text: said })),
   ];
 }
 
@@ -60,4 +58,20 @@ function onItsWay(file, row, words, { picture: url, entry }) {
 function boxOf({ width = 4, height = 3 }) {
   const scale = Math.min(WIDEST / width, TALLEST / height, width > 40 ? 1 : Infinity);
   return { width: Math.max(24, Math.round(width * scale)), height: Math.max(24, Math.round(height * scale)) };
+}
+
+/** Bytes as people read them. */
+export function sizeText(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** How far a file is; brought up to date in place by `showProgress`. */
+export function progressOf(file, entry, words) {
+  return el("progress", { class: "file-progress", max: 1, value: entry?.progress ?? 0, "data-key": file.key, "aria-label": words.uploading(file.name) });
+}
+
+/** Move the bars of a file, wherever they are. */
+export function showProgress(key, progress) {
+  for (const bar of document.querySelectorAll(`progress[data-key="${key}"]`)) bar.value = progress;
 }

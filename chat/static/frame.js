@@ -1,20 +1,17 @@
 /** The chat in its frame: builds the parts from the page's data and shows what the chat says. */
 import { spokenText } from "./attachment-view.js";
-import { Blobs } from "./blobs.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
+import { pickFiles } from "./file-picking.js";
 import { findStorage, takeLink } from "./keep.js";
 import { connectOptions } from "./line.js";
 import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
 import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
 import { readablePhone } from "./text.js";
-import { fileSender, measure } from "./send-file.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
-import { showProgress, Tray } from "./tray.js";
-import { Uploads } from "./uploads.js";
 import { chooseLanguage, wordsOf } from "./words.js";
 
 const page = document.body.dataset;
@@ -43,32 +40,26 @@ const scroller = new Scroller(find("scroll"), (away) => {
   if (!away) find("below").hidden = true;
   update();
 });
+let files = null;
+let loadingFiles = null;
 const threadView = new ThreadView({
   list: find("list"),
   words,
   linkTarget: ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank", // our own pages go on in the same tab
   showNames: (row) => !row.mine,
-  localFile: (key) => ({ picture: tray.picture(key), entry: uploads.find(key) }),
+  localFile: (key) => files?.local(key) ?? {},
   acts: {
     onChoice: ({ title, payload }) => send({ text: title, payload }),
     onRetry: (ref) => chat.retry(ref),
     onRemove: (ref) => chat.giveUp(ref),
   },
 });
-const uploads = new Uploads({
-  outbox,
-  measure,
-  blobs: new Blobs(),
-  canSend: () => chat.ready,
-  send: fileSender({ query: `?shop=${encodeURIComponent(page.shop)}`, headers: () => (chat.visitor ? { "X-Pitline-Visitor": chat.visitor } : {}) }),
-});
-const tray = new Tray({ form: find("composer"), button: find("attach"), drop: document.body, words, uploads, onchange: () => composer.refresh() });
 const composer = new Composer({
   form: find("composer"),
   words,
-  onsend: (text) => send({ ...(text ? { text } : {}), ...(tray.count ? { attachments: tray.take() } : {}) }),
+  onsend: (text) => send({ ...(text ? { text } : {}), ...files?.take() }),
   ontype: (on) => chat.typed(on),
-  hasFiles: () => tray.count > 0,
+  hasFiles: () => files?.count > 0,
 });
 
 let care = null;
@@ -90,6 +81,26 @@ function withCare() {
   return (loadingCare ??= loadCare());
 }
 
+/** What sends files, once there are any. */
+async function loadFiles() {
+  try {
+    const { FilesDesk } = await import("./files-desk.js");
+    const query = `?shop=${encodeURIComponent(page.shop)}`;
+    const headers = () => (chat.visitor ? { "X-Pitline-Visitor": chat.visitor } : {});
+    const onchange = () => (composer.refresh(), update());
+    files = new FilesDesk({ form: find("composer"), words, language, outbox, query, headers, onchange, canSend: () => chat.ready });
+    update();
+    return files;
+  } catch {
+    loadingFiles = null; // no line: chosen again it is tried again
+    return null;
+  }
+}
+
+function withFiles() {
+  return (loadingFiles ??= loadFiles());
+}
+
 function send(body) {
   chat.write({ ...body, language });
   scroller.settle(true);
@@ -99,8 +110,7 @@ function update() {
   const seenAll = document.visibilityState === "visible" && host.open && scroller.atEnd;
   threadView.render(rowsOf(chat.log, outbox.items.filter((item) => chat.isOwn(item)), { side: "client", words, language: words.locale, now: Date.now(), readSeq: chat.readByShop }));
   find("earlier").hidden = !chat.log.hasEarlier;
-  uploads.run();
-  tray.render();
+  files?.update();
   showWelcome();
   showTyping();
   showHead();
@@ -211,8 +221,8 @@ function wire() {
   chat.onnews = announce;
   chat.onchange = update;
   chat.onsynced = waitForTheShop;
-  uploads.onchange = update;
-  uploads.onprogress = showProgress;
+  pickFiles({ button: find("attach"), input: find("attach-input"), field: composer.field, drop: document.body, onfiles: (chosen) => withFiles().then((desk) => desk?.add(chosen)) });
+  if (outbox.items.some(({ state }) => state === "uploading")) withFiles();
   find("close").hidden = !host.framed || page.in === "portal";
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));

@@ -1,6 +1,9 @@
 /** The middle pane: the open conversation's head, thread and composer. */
+import { spokenText } from "./attachment-view.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
+import { pickFiles } from "./file-picking.js";
+import { FilesDesk } from "./files-desk.js";
 import { lineText, nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
 import { readablePhone } from "./text.js";
 import { Scroller, ThreadView } from "./thread-view.js";
@@ -30,9 +33,12 @@ export class Pane {
       words: WORDS,
       lineText,
       timeBesideName: true,
+      localFile: (key) => this.files.local(key),
       acts: { onRetry: (ref) => talk.retry(ref), onRemove: (ref) => talk.giveUp(ref) },
     });
-    this.composer = new Composer({ form: find("reply"), words: WORDS, onsend: (text) => this.#send(text), ontype: (on) => this.#onType(on) });
+    this.composer = new Composer({ form: find("reply"), words: WORDS, onsend: (text) => this.#send(text), ontype: (on) => this.#onType(on), hasFiles: () => this.files?.count > 0 });
+    const onchange = () => (this.composer.refresh(), this.render());
+    this.files = new FilesDesk({ form: find("reply"), words: WORDS, language: "en", outbox: talk.outbox, query: "", headers: () => ({}), canSend: () => true, onchange });
     this.#wire(onleave);
   }
 
@@ -83,6 +89,7 @@ export class Pane {
     find("pane").hidden = talk.id === null;
     if (talk.id === null) return;
     this.#useDraft();
+    this.files.update();
     this.#showHead(this.desk.find(talk.id));
     this.view.render(rowsOf(talk.log, talk.pending, { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", now: Date.now(), readSeq: talk.readByClient }));
     find("thread-earlier").hidden = !talk.log.hasEarlier;
@@ -102,11 +109,12 @@ export class Pane {
 
   /** Read out messages of this conversation, and show that they are there when one reads further up. */
   announceHere(messages) {
-    this.#say(messages.slice(-3).map(({ author, text }) => `${author.name}: ${text}`));
+    this.#say(messages.slice(-3).map(({ author, ...message }) => `${author.name}: ${spokenText(message, WORDS)}`));
     if (!this.scroller.atEnd) find("thread-below").hidden = false;
   }
 
   #wire(onleave) {
+    pickFiles({ button: find("attach"), input: find("attach-input"), field: this.composer.field, drop: find("pane"), onfiles: (chosen) => this.files.add(chosen) });
     find("back").addEventListener("click", () => onleave());
     find("thread-below").addEventListener("click", () => this.scroller.settle(true));
     find("thread-earlier").addEventListener("click", () => this.scroller.keepPlace(() => this.talk.earlier()).catch(() => {}));
@@ -116,7 +124,7 @@ export class Pane {
   }
 
   #send(text) {
-    this.talk.write(text, this.#noteMode);
+    this.talk.write(text, this.#noteMode, this.files.take());
     this.storage.removeItem(this.#draftKey);
     this.#setNote(false);
     this.scroller.settle(true);
@@ -135,6 +143,7 @@ export class Pane {
   #useDraft() {
     if (this.#draft === this.talk.id) return;
     this.#draft = this.talk.id;
+    this.files.tray.showOf(this.talk.id);
     this.composer.text = this.storage.getItem(this.#draftKey) ?? "";
     this.scroller.settle(true);
   }

@@ -74,9 +74,9 @@ export class Talk {
     this.onchange();
   }
 
-  /** Write to the client, or a note that only staff see. */
-  write(text, isNote = false) {
-    const body = isNote ? { text, private: true } : { text };
+  /** Write to the client, or a note that only staff see; `more`: files, as `{attachments}`. */
+  write(text, isNote = false, more = {}) {
+    const body = { ...(text || !more.attachments ? { text } : {}), ...(isNote ? { private: true } : {}), ...more };
     this.outbox.add(body, { conversation: this.id });
     this.#typedAt = 0;
     this.onchange();

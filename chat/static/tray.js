@@ -1,26 +1,21 @@
-/** Files beside the field, before they are sent: chosen, pasted or dropped; each with its picture and how far it is. */
+/** Files beside the field, before they are sent: each with its picture and how far it is. */
+import { progressOf, sizeText } from "./attachment-view.js";
 import { el, icon } from "./dom.js";
-import { MAX_FILES, problemWithFile, sizeText, TYPES } from "./uploads.js";
+import { MAX_FILES, problemWithFile } from "./uploads.js";
 
 export class Tray {
   #files = [];
   #problems = [];
+  #owner = null;
+  #others = new Map(); // owner -> its files, while another's are shown
   #pictures = new Map(); // key -> address of the local picture
 
-  /**
-   * `form`: the composer's, where the list goes first; `button`: where the attach button goes; `drop`: what files may be
-   * dropped on; `uploads`: an Uploads; `onchange()` after any change.
-   */
-  constructor({ form, button, drop, words, uploads, onchange }) {
+  /** `form`: the composer's, where the list goes first; `uploads`: an Uploads; `onchange()` after any change. */
+  constructor({ form, words, uploads, onchange }) {
     Object.assign(this, { words, uploads, onchange, field: form.querySelector("textarea") });
     this.list = el("ul", { class: "tray", "aria-label": words.files, hidden: true });
     this.told = el("p", { class: "problem bad", role: "status" });
-    this.input = el("input", { type: "file", multiple: true, accept: TYPES.join(","), hidden: true, on: { change: () => this.#onChosen() } });
-    this.button = el("button", { type: "button", class: "attach", "aria-label": words.attach, title: words.attach, on: { click: () => this.input.click() } }, icon("clip", 22));
     form.prepend(this.list, this.told);
-    button.append(this.input, this.button);
-    this.field.addEventListener("paste", (event) => this.#onPaste(event));
-    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) drop.addEventListener(kind, (event) => this.#onDrag(event, drop));
   }
 
   /** How many files would go along. */
@@ -50,10 +45,12 @@ export class Tray {
     this.field.focus();
   }
 
-  /** Leave all of them out. */
-  clear() {
-    for (const file of this.#files) this.uploads.remove(file.key);
-    this.#files = [];
+  /** Another conversation is open: each has files of its own. */
+  showOf(owner) {
+    if (owner === this.#owner) return;
+    this.#others.set(this.#owner, this.#files);
+    this.#owner = owner;
+    this.#files = this.#others.get(owner) ?? [];
     this.#problems = [];
     this.render();
   }
@@ -102,26 +99,6 @@ export class Tray {
     this.field.focus();
   }
 
-  #onChosen() {
-    this.add([...this.input.files]);
-    this.input.value = "";
-  }
-
-  #onPaste(event) {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || event.clipboardData.getData("text/plain")) return; // a table is pasted as words and as a picture
-    event.preventDefault();
-    this.add(files);
-  }
-
-  #onDrag(event, drop) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    const isOver = event.type === "dragover" || event.type === "dragenter" || (event.type === "dragleave" && drop.contains(event.relatedTarget));
-    drop.classList.toggle("is-drop", isOver);
-    if (event.type === "drop") this.add([...event.dataTransfer.files]);
-  }
-
   #forgetPictures() {
     for (const [key, url] of this.#pictures) {
       if (this.uploads.find(key)) continue;
@@ -129,14 +106,4 @@ export class Tray {
       setTimeout(() => URL.revokeObjectURL(url), 10_000); // the row may show it until the stored one is there
     }
   }
-}
-
-/** How far a file is; brought up to date in place by `showProgress`. */
-export function progressOf(file, entry, words) {
-  return el("progress", { class: "file-progress", max: 1, value: entry?.progress ?? 0, "data-key": file.key, "aria-label": words.uploading(file.name) });
-}
-
-/** Move the bars of a file, wherever they are. */
-export function showProgress(key, progress) {
-  for (const bar of document.querySelectorAll(`progress[data-key="${key}"]`)) bar.value = progress;
 }

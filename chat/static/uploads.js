@@ -24,12 +24,6 @@ export function problemWithFile({ name, type, size }) {
   return size === 0 ? "file_empty" : null;
 }
 
-/** Bytes as people read them. */
-export function sizeText(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 export class Uploads {
   #files = new Map(); // key -> {file, blob, state, progress, error, tries, stop}
   #running = null;
@@ -142,6 +136,7 @@ export class Uploads {
     const blob = await this.blobs.find(file.key);
     if (!blob) return this.outbox.fileFailed(file, "file_lost");
     this.#files.set(file.key, { file, blob, state: "waiting", progress: 0, error: null, tries: 0 });
+    file.found = (file.found ?? 0) + 1; // its row is made anew: there is a picture now
     this.onchange();
   }
 

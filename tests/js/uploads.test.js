@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../../chat/static/line.js";
 import { onTheWire, Outbox } from "../../chat/static/outbox.js";
-import { MAX_FILE, problemWithFile, sizeText, Uploads } from "../../chat/static/uploads.js";
+import { sizeText } from "../../chat/static/attachment-view.js";
+import { MAX_FILE, problemWithFile, Uploads } from "../../chat/static/uploads.js";
 import { MemoryStorage, settle, Timers } from "./support.js";
 
 /** The browser's store of files, and a server that answers when the test says so. */
