@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Scene, find_violations
 from tests.cast import SHOP
@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 
 
 async def choose(page: Page, name: str, kind: str, content: bytes) -> None:
-    await page.set_input_files("#attach-input", [{"name": name, "mimeType": kind, "buffer": content}])
+    payload: FilePayload = {"name": name, "mimeType": kind, "buffer": content}
+    await page.set_input_files("#attach-input", payload)
 
 
 async def loaded_width(page: Page, selector: str) -> int:
