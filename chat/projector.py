@@ -20,8 +20,8 @@ _AT_ONCE = 10
 # Each update is a commit of its own, and messages wait for the disk behind it: a few, then a pause by what they took.
 _FEW = 3
 _BREATH_SECONDS = 0.01
-_PAUSE = 2.0
-_PAUSE_LATE = 0.5  # where documents are behind for longer than this, they have the right of way for once
+_PAUSE = 4.0
+_PAUSE_LATE = 1.5  # where documents are behind for longer than this, they get more of the database for once
 _LATE_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
