@@ -167,6 +167,7 @@ function wireSocket() {
     if (!refused && !socket.active) setTimeout(() => socket.connect(), 5000);
     showLine();
   });
+  socket.on("missed", () => (refresh(), talk.sync(), update())); // pushes between the server's processes were lost
   socket.on("message", (message) => message.conversation !== talk.id && message.author.kind === "client" && pane.announce(message));
 }
 
