@@ -114,7 +114,11 @@ async def open_chat(
         store=store,
         assistant=assistant,
         clock=clock,
-        channels={"web": WebChannel(), "sms": SmsChannel(store, bell.set), "email": EmailChannel(store, bell.set)},
+        channels={
+            "web": WebChannel(),
+            "sms": SmsChannel(store, bell.set, settings.public_url),
+            "email": EmailChannel(store, bell.set, settings.public_url),
+        },
         live=SocketPushes(clients, staff, store.file_links),
     )
     _introduce(settings, hub, clients, staff, bell, clock)

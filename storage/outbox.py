@@ -47,6 +47,7 @@ class OutboxRow:
     dedupe_key: str  # the same key in the same shop is the same row
     sender: str | None = None  # None: the shop's own number, or the deployment's address
     subject: str | None = None
+    media: tuple[str, ...] = ()  # addresses of pictures that go with a text
     conversation: str | None = None
     message_id: str | None = None
     state: OutboxState = "queued"

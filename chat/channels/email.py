@@ -1,5 +1,6 @@
 """E-mail: the channel for an answer by mail, and the sender that hands mail to an SMTP server."""
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
@@ -7,10 +8,11 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from chat.channels.channel import OutcomeUnknown, Refused, Sent, TryLater, Wake
+from chat.channels.media import links_for_mail
 from config.clock import utc_now
 from config.settings import Mail
 from storage.conversations import Conversation
-from storage.messages import ChannelName, Delivery, Entry
+from storage.messages import ChannelName, Delivery, Entry, Link
 from storage.outbox import OutboxRow
 from storage.shops import Shop
 from storage.store import Storage
@@ -24,9 +26,10 @@ class EmailChannel:
 
     name: ChannelName = "email"
 
-    def __init__(self, store: Storage, wake: Wake) -> None:
+    def __init__(self, store: Storage, wake: Wake, public_url: str) -> None:
         self._store = store
         self._wake = wake
+        self._origin = public_url
 
     async def deliver(self, shop: Shop, conversation: Conversation, entry: Entry) -> Delivery | None:
         """Put the entry into the outbox; failed with `no_address` when the client has none on file."""
@@ -41,7 +44,7 @@ class EmailChannel:
                 kind="email",
                 to=client.email,
                 subject=subject,
-                text=render(entry),
+                text=render(entry, links_for_mail(entry, self._store.file_links, self._origin)),
                 purpose="reply",
                 dedupe_key=entry.id,
                 conversation=conversation.id,
@@ -52,10 +55,10 @@ class EmailChannel:
         return Delivery(state="queued")
 
 
-def render(entry: Entry) -> str:
-    """An answer as the plain text of a mail: the words, the choices, the links."""
+def render(entry: Entry, files: Sequence[Link] = ()) -> str:
+    """An answer as the plain text of a mail: the words, the choices, the links, the files as links."""
     lines = [f"- {button.title}" for button in entry.buttons]
-    lines += [f"{link.title}: {link.url}" for link in entry.links]
+    lines += [f"{link.title}: {link.url}" for link in (*entry.links, *files)]
     return "\n\n".join(part for part in (entry.text, "\n".join(lines)) if part)
 
 

@@ -17,6 +17,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from chat.channels.channel import OPTED_OUT, Wake
+from chat.channels.media import split_for_text
 from chat.channels.opt_out import OptOut, Said
 from chat.channels.sms_text import render
 from chat.channels.twilio_sender import BLOCKED, STATUS_PATH
@@ -56,9 +57,10 @@ class SmsChannel:
 
     name: ChannelName = "sms"
 
-    def __init__(self, store: Storage, wake: Wake) -> None:
+    def __init__(self, store: Storage, wake: Wake, public_url: str) -> None:
         self._store = store
         self._wake = wake
+        self._origin = public_url
 
     async def deliver(self, shop: Shop, conversation: Conversation, entry: Entry) -> Delivery | None:
         """Put the entry into the outbox. Failed at once: `no_number`, `not_a_phone`, `no_sms_number`, `opted_out`."""
@@ -68,13 +70,16 @@ class SmsChannel:
         problem = None if confirms else problem
         if to is None or problem is not None:
             return Delivery(state="failed", error=problem)
+        sender = shop.sms_number or ""
+        media, links = split_for_text(entry, self._store.file_links, self._origin, sender=sender, to=to)
         await self._store.outbox.add(
             OutboxRow(
                 shop=shop.slug,
                 kind="sms",
                 to=to,
                 sender=shop.sms_number,
-                text=render(entry.text, entry.buttons, entry.links),
+                text=render(entry.text, entry.buttons, (*entry.links, *links)),
+                media=media,
                 purpose="opt_out" if confirms else "reply",
                 dedupe_key=entry.id,
                 conversation=conversation.id,

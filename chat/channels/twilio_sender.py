@@ -44,7 +44,8 @@ class TwilioSender:
     async def send(self, row: OutboxRow) -> Sent:
         """Hand the text over. What Twilio refuses has the code `twilio_<its code>`."""
         form = {"To": row.to, "Body": row.text, "StatusCallback": self._callback, **_sender(row)}
-        answer = await self._ask("POST", data=form)
+        pictures = [("MediaUrl", url) for url in row.media]
+        answer = await self._ask("POST", data=aiohttp.FormData([*form.items(), *pictures]))
         return Sent(provider_id=str(answer["sid"]))
 
     async def find_sent(self, row: OutboxRow) -> Sent | None:
@@ -56,7 +57,7 @@ class TwilioSender:
         return None
 
     async def _ask(
-        self, method: str, *, data: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+        self, method: str, *, data: aiohttp.FormData | None = None, params: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         request = self._http.request(
             method,
@@ -86,6 +87,8 @@ def _is_same(message: Mapping[str, Any], row: OutboxRow) -> bool:
     recent = not made or parsedate_to_datetime(made) >= row.created_at - _CLOCK_SKEW
     outbound = str(message.get("direction", "outbound-api")).startswith("outbound")
     # A trial account puts its own words before ours.
+    if int(message.get("num_media") or 0) != len(row.media):
+        return False
     return outbound and recent and str(message.get("body", "")).endswith(row.text)
 
 

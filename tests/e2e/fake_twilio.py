@@ -67,6 +67,8 @@ class FakeTwilio:
             "to": form["To"],
             "from": form.get("From"),
             "body": form["Body"],
+            "media": form.getall("MediaUrl", []),
+            "num_media": str(len(form.getall("MediaUrl", []))),
             "status_callback": form["StatusCallback"],
             "date_created": format_datetime(utc_now()),
             "date_sent": None,

@@ -153,8 +153,8 @@ async def open_line(
     bell = asyncio.Event()
     channels: dict[ChannelName, Channel] = {
         "web": WebChannel(),
-        "sms": SmsChannel(store, bell.set),
-        "email": EmailChannel(store, bell.set),
+        "sms": SmsChannel(store, bell.set, settings.public_url),
+        "email": EmailChannel(store, bell.set, settings.public_url),
     }
     hub = Hub(store=store, assistant=Parrot(), clock=BusinessClock(), channels=channels, live=Silence())
     app = web.Application()

@@ -6,9 +6,14 @@ from datetime import timedelta
 import pytest
 
 from chat.channels.twilio_sender import STATUS_PATH
+from chat.hub import Outbound
+from storage.files import Claim
+from storage.messages import Author
 from storage.outbox import OutboxRow
+from storage.pictures import check_file
 from tests.e2e.fake_twilio import call_back
 from tests.e2e.sms_line import MARIA, PUBLIC_URL, SHOP, open_line
+from tests.sample_files import PDF, photo
 
 PHONE = MARIA.phones[0]
 MARIAS = f"client:{MARIA.id}"
@@ -236,3 +241,26 @@ async def test_stopping_lets_what_is_under_way_end(line):
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert (await line.rows(PHONE))[0].state == "sent"
+
+
+async def test_a_picture_goes_with_the_text_and_a_pdf_as_a_link(line):
+    await line.text(PHONE, "hello")
+    await line.log(MARIAS)
+    store, origin = line.store, PUBLIC_URL
+    conversation = await store.conversations.find_by_key("bayside", MARIAS)
+    assert conversation is not None
+    claim = Claim(shop="bayside", uploaders=["staff:ray"], conversation=conversation.id, entry="e1")
+    stored = [
+        await store.files.add("bayside", "staff:ray", None, name, check_file(content))
+        for name, content in (("brakes.jpg", photo()), ("estimate.pdf", PDF))
+    ]
+    attachments = await store.files.claim([file.id for file in stored], claim)
+    ray = Author(kind="staff", name="Ray", id="ray")
+    await line.hub.send(
+        Outbound(shop=SHOP, conversation=conversation, author=ray, text="look", attachments=attachments, channel="sms")
+    )
+    await line.deliver()
+    sent = line.twilio.messages[-1]
+    (picture,) = sent["media"]
+    assert picture.startswith(f"{origin}/files/{attachments[0].id}?e=")
+    assert sent["body"].startswith(f"look\nestimate.pdf: {origin}/files/{attachments[1].id}?e=")
