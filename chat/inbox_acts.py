@@ -43,6 +43,17 @@ class InboxActs(StaffPeers):
                 with contextlib.suppress(NotAllowed):  # somebody was faster
                     await hub.act(conversation, Event.UNASSIGN, Author(kind="system", name=name))
 
+    async def rename_label(self, shop: str, old: str, new: str) -> None:
+        """A label is called `new` from now on: so it is on every conversation that has it."""
+        hub = self.hub
+        by = Author(kind="system", name=(await hub.store.shops.get(shop)).name)
+        for row in await hub.inbox.rows(shop):
+            removed = tuple(name for name in row.labels if name.casefold() == old.casefold() and name != new)
+            if removed:
+                conversation = await hub.directory.get(shop, row.id)
+                with contextlib.suppress(NotAllowed):
+                    await hub.act(conversation, Event.LABEL, by, added=(new,), removed=removed, text=f"+{new}, -{old}")
+
     async def on_return_to_bot(self, sid: str, asked: InConversation) -> Json:
         """The bot answers again."""
         return await self._act(sid, asked, Event.RETURN_TO_BOT)

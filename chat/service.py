@@ -99,6 +99,10 @@ class Effects:
         """What somebody had is anybody's again."""
         await self._staff.give_back_all(shop, staff_id)
 
+    async def label_renamed(self, shop: str, old: str, new: str) -> None:
+        """Conversations that have the label have its new name."""
+        await self._staff.rename_label(shop, old, new)
+
 
 @asynccontextmanager
 async def open_chat(

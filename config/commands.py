@@ -42,4 +42,5 @@ def parse_command(arguments: list[str]) -> argparse.Namespace:
     staff.add_argument("--email", required=True)
     staff.add_argument("--name", required=True)
     staff.add_argument("--role", choices=("owner", "advisor", "technician"), default="advisor")
+    staff.add_argument("--no-second-factor", action="store_true", help="forget their second factor, which they lost")
     return parser.parse_args(arguments)

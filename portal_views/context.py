@@ -25,6 +25,9 @@ class Live(Protocol):
     async def person_left(self, shop: str, staff_id: str) -> None:
         """Somebody of the staff may come in no more: what they had is anybody's again."""
 
+    async def label_renamed(self, shop: str, old: str, new: str) -> None:
+        """A label has a new name: conversations that have it have the new one."""
+
 
 class Quiet:
     """Nothing else runs in this process (tests, commands)."""
@@ -39,6 +42,9 @@ class Quiet:
         """No sockets here."""
 
     async def person_left(self, shop: str, staff_id: str) -> None:
+        """No inbox here."""
+
+    async def label_renamed(self, shop: str, old: str, new: str) -> None:
         """No inbox here."""
 
 

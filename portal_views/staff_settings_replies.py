@@ -6,7 +6,9 @@ from dataclasses import replace
 from aiohttp import web
 
 from portal_views.staff_access import StaffRequest
+from portal_views.texts import LANGUAGES, texts_for
 from storage.canned_replies import LONGEST_TEXT, PLACEHOLDERS, SHORTCUT, CannedReply, ShortcutTaken
+from storage.shops import Language
 
 REPLIES = "/staff/settings/replies"
 _LONGEST_TITLE = 60
@@ -27,7 +29,7 @@ async def show_one(asked: StaffRequest) -> web.StreamResponse:
 
 
 async def submit(asked: StaffRequest) -> web.StreamResponse:
-    """`POST`: save, or remove with `act=remove`."""
+    """`POST`: save, see how it reads (`act=preview`), or `remove`."""
     form = await asked.request.post()
     reply_id = asked.request.match_info.get("id", "new")
     replies, slug = asked.context.store.canned_replies, asked.shop.slug
@@ -44,6 +46,8 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
         text={language: text for language, text in texts.items() if text},
     )
     problems = problems_of(reply)
+    if not problems and str(form.get("act", "")) == "preview":
+        return _form(asked, reply, {}, _example_of(asked, reply))
     if not problems:
         try:
             await replies.put(reply)
@@ -81,12 +85,30 @@ async def _find(asked: StaffRequest, reply_id: str) -> CannedReply:
     return found
 
 
-def _form(asked: StaffRequest, reply: CannedReply, problems: dict[str, str]) -> web.Response:
+def _example_of(asked: StaffRequest, reply: CannedReply) -> dict[str, str]:
+    """How it reads, by language: the shop and who asks as they are, the client made up."""
+    known = {"shop.name": asked.shop.name, "shop.phone": asked.shop.phone, "staff.name": asked.staff.name}
+
+    def fill_in(language: Language, text: str) -> str:
+        texts = texts_for(language)
+
+        def value(found: re.Match[str]) -> str:
+            return known.get(found[1]) or texts(f"replies.example.{found[1].replace('.', '_')}")
+
+        return _BRACES.sub(value, text)
+
+    return {language: fill_in(language, reply.text[language]) for language in LANGUAGES if language in reply.text}
+
+
+def _form(
+    asked: StaffRequest, reply: CannedReply, problems: dict[str, str], example: dict[str, str] | None = None
+) -> web.Response:
     return asked.page(
         "staff_settings_reply.html",
         status=422 if problems else 200,
         reply=reply,
         problems=problems,
+        example=example or {},
         placeholders=PLACEHOLDERS,
         is_new=asked.request.match_info.get("id", "new") == "new",
     )

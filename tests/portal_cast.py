@@ -282,6 +282,7 @@ class Live:
     decided: int = 0
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] = field(default_factory=list)
 
     def outbox_filled(self) -> None:
         self.woken += 1
@@ -294,6 +295,9 @@ class Live:
 
     async def person_left(self, shop: str, staff_id: str) -> None:
         self.left.append(staff_id)
+
+    async def label_renamed(self, shop: str, old: str, new: str) -> None:
+        self.renamed.append((old, new))
 
 
 async def fill(store: Storage) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
+
 from chat.handoff import Event
 from chat.snoozes import Snoozes
 from chat.sweep import Sweep
@@ -14,6 +16,7 @@ from storage.canned_replies import CannedReply
 from storage.conversations import Conversation, new_conversation
 from storage.labels import new_label
 from storage.messages import Author, State, Status
+from storage.sessions import STAFF_COOKIE
 from storage.staff import Staff
 from tests.cast import MARIA, RAY
 from tests.e2e.running import Door, Person
@@ -60,6 +63,22 @@ async def test_labels_sort_conversations_and_the_client_never_learns_of_them(doo
     assert told["status"] == "open"
     assert len(maria.heard("conversation")) == 1
     assert "labels" not in told
+
+
+async def test_a_label_renamed_in_the_settings_is_renamed_on_what_has_it(door: Door, running: Running) -> None:
+    await running.store.labels.put(new_label("garage", "Parts ordered", "orange"))
+    ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
+    conversation = await begun(maria)
+    await ray.ask("label", {"conversation": conversation, "add": ["parts ordered"]})
+    (label,) = await running.store.labels.list("garage")
+    token = await running.store.sessions.open("garage", staff_id=RAY.id)
+    async with aiohttp.ClientSession(running.settings.public_url, cookies={STAFF_COOKIE: token}) as browser:
+        fields = {"act": "change", "id": label.id, "name": "Parts are here", "color": "green"}
+        async with browser.post("/staff/settings/labels", data=fields) as answer:
+            assert answer.status == 200
+    told = await ray.hear("conversation", lambda one: one["labels"] == ["Parts are here"])
+    assert told["id"] == conversation
+    assert [one.name for one in await running.store.labels.list("garage")] == ["Parts are here"]
 
 
 async def test_a_snoozed_conversation_wakes_by_its_time_or_by_the_client(door: Door, running: Running) -> None:

@@ -13,6 +13,7 @@ from storage.shop_settings import contrast_with_white, is_readable
 from storage.shops import ClosedDay
 from storage.store import Storage
 from tests.e2e.portal.conftest import Browser
+from tests.portal_cast import Live
 
 S = "/staff/settings"
 WEEK = {
@@ -91,7 +92,7 @@ async def test_hours_set_here_hold_against_imports(store: Storage, owner: Browse
     assert (after.hours, after.closed) == (shop.hours, shop.closed)
 
 
-async def test_labels_have_one_name_each_and_a_colour_of_the_set(store: Storage, owner: Browser) -> None:
+async def test_labels_have_one_name_each_and_a_colour_of_the_set(store: Storage, owner: Browser, live: Live) -> None:
     await owner.post(f"{S}/labels", data={"act": "add", "name": " Parts  ordered ", "color": "orange"})
     again = await owner.post(f"{S}/labels", data={"act": "add", "name": "PARTS ordered", "color": "red"})
     assert again.status == 422
@@ -99,8 +100,20 @@ async def test_labels_have_one_name_each_and_a_colour_of_the_set(store: Storage,
     assert (await owner.post(f"{S}/labels", data={"act": "add", "name": "x" * 31, "color": "red"})).status == 422
     (label,) = await store.labels.list("garland")
     assert (label.name, label.color) == ("Parts ordered", "orange")
-    await owner.post(f"{S}/labels", data={"act": "color", "id": label.id, "color": "teal"})
+    other = new_label("garland", "Fleet")
+    await store.labels.put(other)
+    change = {"act": "change", "id": label.id, "name": label.name, "color": "teal"}
+    taken = await owner.post(f"{S}/labels", data={**change, "name": "FLEET"})
+    assert taken.status == 422
+    assert 'value="FLEET"' in await taken.text()
+    await store.labels.remove("garland", other.id)
+    await owner.post(f"{S}/labels", data=change)
     assert (await store.labels.list("garland"))[0].color == "teal"
+    assert live.renamed == []
+    await owner.post(f"{S}/labels", data={**change, "name": "Parts are here"})
+    (label,) = await store.labels.list("garland")
+    assert (label.name, label.color) == ("Parts are here", "teal")
+    assert live.renamed == [("Parts ordered", "Parts are here")]
     await store.labels.put(new_label("harbor", "Theirs"))
     (theirs,) = await store.labels.list("harbor")
     await owner.post(f"{S}/labels", data={"act": "remove", "id": theirs.id})
@@ -122,6 +135,12 @@ async def test_canned_replies_are_checked_field_by_field(store: Storage, owner: 
         refused = await owner.post(new, data={**fields, **changes})
         assert refused.status == 422, changes
         assert f'id="{field}-problem"' in await refused.text(), changes
+    greeting = {"text_en": "Hi {client.first_name}, <b>{shop.name}</b> here", "text_es": "Debe {invoice.balance}"}
+    read = await (await owner.post(new, data={**fields, **greeting, "act": "preview"})).text()
+    assert "Hi Maria, &lt;b&gt;Garland" in read
+    assert "Debe $184.50" in read
+    assert "{client.first_name}, &lt;b&gt;{shop.name}" in read  # the fields keep what was typed
+    assert await store.canned_replies.list("garland") == []
     saved = await owner.post(new, data=fields, allow_redirects=False)
     assert saved.status == 303
     taken = await owner.post(new, data=fields)
