@@ -30,7 +30,7 @@ _ACCOUNT = "/staff/account"
 _SETTINGS = "/staff/settings"
 
 # right -> address -> what shows it, and what takes its form
-_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None]]] = {
+STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None]]] = {
     "converse": {
         _ACCOUNT: (staff_account.show, staff_account.submit),
         f"{_ACCOUNT}/second-factor": (staff_account.show_second_factor, staff_account.submit_second_factor),
@@ -76,7 +76,7 @@ def staff_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get("/staff/password/{token}", staff_password.show_password(context)),
         web.post("/staff/password/{token}", staff_password.submit_password(context)),
     ]
-    for right, pages in _PAGES.items():
+    for right, pages in STAFF_PAGES.items():
         for address, (show, submit) in pages.items():
             routes.append(web.get(address, staff_page(context, show, right)))
             if submit is not None:

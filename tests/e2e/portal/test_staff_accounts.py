@@ -11,6 +11,7 @@ from aiohttp import ClientResponse, web
 
 from portal_views.context import PortalContext
 from portal_views.routes import portal_routes
+from portal_views.staff_routes import STAFF_PAGES
 from storage.attempts import TooManyAttempts
 from storage.staff import Role, Staff
 from storage.staff_rights import RIGHTS, ROLES, may
@@ -234,17 +235,19 @@ async def test_every_page_of_staff_asks_who_one_is_and_what_one_may(
 ) -> None:
     paths = [path for path in staff_paths() if "{" not in path]
     assert len(paths) >= 12
+    assert set(paths) <= {path.replace("{id}", "new") for pages in STAFF_PAGES.values() for path in pages}
     for path in paths:
         nobody = await visitor.get(path, allow_redirects=False)
         assert (nobody.status, nobody.headers["Location"].split("?")[0]) == (303, LOGIN), path
     for role in ROLES:
         staff = await staff_in(role, role.title())
         statuses = {path: (await visitor.get(path, allow_redirects=False)).status for path in paths}
-        for path in ("/staff/settings/people", "/staff/settings/security"):
-            assert (statuses[path] == 200) == may(role, "people"), (role, path)
-        for path in (one for one in paths if one.startswith("/staff/settings") and "people" not in one):
-            if "security" not in path:
-                assert (statuses[path] == 200) == may(role, "settings"), (role, path)
+        for right, pages in STAFF_PAGES.items():
+            for path, (_, submit) in pages.items():
+                if path in statuses:
+                    assert (statuses[path] == 403) != may(role, right), (role, path)
+                if submit is not None and not may(role, right):
+                    assert (await post(visitor, path.replace("{id}", "new"))).status == 403, (role, path)
         assert statuses[ACCOUNT] == 200
         assert set(statuses.values()) <= {200, 303, 403}, statuses
         await store.sessions.end_all_for_staff("garland", staff.id)
