@@ -270,6 +270,7 @@ STAFF_EVENTS: Mapping[str, type[Payload]] = {
     "snooze": Snooze,
     "label": ChangeLabels,
     "canned_reply": FillIn,
+    "card": InConversation,
     "typing": StaffTyping,
     "read": StaffRead,
     "decide_change": DecideChange,

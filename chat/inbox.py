@@ -82,9 +82,14 @@ class StaffNamespace(InboxViews, InboxActs, InboxNotices):
             "conversation": await self.summary(conversation),
             "messages": [self._message(entry) for entry in entries],
             "more": bool(entries) and entries[0].seq > 1,
-            "client": await Cards(store, self._clock).card(peer.shop, conversation),
             "suggestion": suggestion.as_json() if suggestion else None,
+            **await Cards(store, self._clock).whole(peer.shop, conversation),
         }
+
+    async def on_card(self, sid: str, asked: InConversation) -> Json:
+        """The client's card as it is now, and the ways to them."""
+        peer, conversation = await self._find(sid, asked)
+        return await Cards(self.hub.store, self._clock).whole(peer.shop, conversation)
 
     async def on_close(self, sid: str, asked: InConversation) -> Json:
         """Nobody looks any more."""

@@ -53,7 +53,7 @@ _EMPTY = {"en": "[empty text]", "es": "[mensaje vacío]"}
 
 
 class SmsChannel:
-    """Answers by text, to the number that the client wrote from last."""
+    """Answers by text, to the number that the client wrote from last, else to the first on the client's file."""
 
     name: ChannelName = "sms"
 
@@ -64,7 +64,7 @@ class SmsChannel:
 
     async def deliver(self, shop: Shop, conversation: Conversation, entry: Entry) -> Delivery | None:
         """Put the entry into the outbox. Failed at once: `no_number`, `not_a_phone`, `no_sms_number`, `opted_out`."""
-        to = conversation.phone
+        to = conversation.phone or await self._on_file(shop, conversation)
         problem = await self._problem(shop, to)
         confirms = problem == OPTED_OUT and await self._confirms_stop(shop, to, entry)
         problem = None if confirms else problem
@@ -88,6 +88,11 @@ class SmsChannel:
         )
         self._wake()
         return Delivery(state="queued")
+
+    async def _on_file(self, shop: Shop, conversation: Conversation) -> str | None:
+        client_id = conversation.client_id
+        client = await self._store.clients.find(shop.slug, client_id) if client_id else None
+        return client.phones[0] if client is not None and client.phones else None
 
     async def _confirms_stop(self, shop: Shop, to: str | None, entry: Entry) -> bool:
         """Whether this is the one answer to the wish for no more texts."""

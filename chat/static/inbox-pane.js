@@ -1,15 +1,18 @@
-/** The middle pane: the open conversation's head, thread and composer. */
+/** The middle pane: the open conversation's head, thread, the bot's draft and the composer. */
 import { spokenText } from "./attachment-view.js";
-import { Composer } from "./composer.js";
 import { el } from "./dom.js";
-import { pickFiles } from "./file-picking.js";
-import { FilesDesk } from "./files-desk.js";
-import { lineText, nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
+import { Reply } from "./inbox-reply.js";
+import { StaffRows } from "./inbox-rows.js";
+import { SuggestionView } from "./inbox-suggestion.js";
+import { ThreadPane } from "./inbox-thread.js";
+import { nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
 import { readablePhone } from "./text.js";
-import { Scroller, ThreadView } from "./thread-view.js";
-import { rowsOf } from "./thread.js";
+import { RowMemo, rowsOf } from "./thread.js";
+import { later } from "./timers.js";
 
 const find = (id) => document.getElementById(id);
+const FOUND_FOR = 2600;
+const LOAD_AGAIN = 2000;
 /** Which acts make sense in which status. */
 const ACTS = {
   take: ({ status, assignee }, me) => status !== "open" || assignee?.id !== me,
@@ -18,53 +21,55 @@ const ACTS = {
 };
 
 export class Pane {
-  #draft = null;
-  #noteMode = false;
+  #id = null;
+  #memo = new RowMemo();
+  #wantedSeq = null; // the message to go to once the conversation is here
+  #unseen = 0; // messages that came while one reads further up
+  #pause = null;
 
-  /** `storage` keeps drafts; `onleave()` goes back to the list. */
-  constructor({ talk, desk, storage, onleave }) {
-    Object.assign(this, { talk, desk, storage });
-    this.scroller = new Scroller(find("thread-scroll"), (away) => {
-      if (!away) find("thread-below").hidden = true;
-      this.#markSeen();
-    });
-    this.view = new ThreadView({
+  /** `shop`: a ShopDesk; `storage` keeps drafts; `onleave()` goes back to the list. */
+  constructor({ talk, desk, shop, socket, storage, onleave }) {
+    Object.assign(this, { talk, desk, shop, socket });
+    this.rows = new StaffRows({
       list: find("thread"),
-      words: WORDS,
-      lineText,
-      timeBesideName: true,
-      localFile: (key) => this.files.local(key),
-      acts: { onRetry: (ref) => talk.retry(ref), onRemove: (ref) => talk.giveUp(ref) },
+      people: () => shop.people,
+      localFile: (key) => this.reply.files.local(key),
+      acts: { onRetry: (ref) => talk.retry(ref), onRemove: (ref) => talk.giveUp(ref), onAgain: ({ text, channel }) => talk.write({ text, channel }) },
     });
-    this.composer = new Composer({ form: find("reply"), words: WORDS, onsend: (text) => this.#send(text), ontype: (on) => this.#onType(on), hasFiles: () => this.files?.count > 0 });
-    const onchange = () => (this.composer.refresh(), this.render());
-    this.files = new FilesDesk({ form: find("reply"), words: WORDS, language: "en", outbox: talk.outbox, query: "", headers: () => ({}), canSend: () => true, onchange });
+    this.thread = new ThreadPane({ scroll: find("thread-scroll"), list: find("thread"), make: (row) => this.rows.make(row), onmove: () => this.#onMove() });
+    this.reply = new Reply({ talk, desk, shop, socket, storage, onsent: () => this.thread.toEnd(), onchange: () => this.render(), say: (text) => this.#say([text]) });
+    this.suggestion = new SuggestionView({ talk, onedit: (draft) => this.reply.edit(draft), onsend: () => this.thread.toEnd() });
     this.#wire(onleave);
   }
 
   /** Whether the cursor is in the field. */
   get isWriting() {
-    return document.activeElement === this.composer.field;
+    return this.reply.isWriting;
   }
 
-  /** A conversation is being opened: from its end, with what was being written there. */
-  enter() {
-    this.#setNote(false);
+  /** A conversation is being opened: from its end, or at the message `seq`, with what was being written there. */
+  enter(seq = null) {
     find("act-problem").hidden = true;
     find("gist").open = matchMedia("(min-width: 46rem) and (min-height: 40rem)").matches;
-    requestAnimationFrame(() => this.scroller.settle(true));
+    this.#wantedSeq = seq;
+    this.#goToWanted();
+  }
+
+  /** Go to a message of the open conversation. */
+  goTo(seq) {
+    document.body.classList.remove("shows-card"); // where it lies over the thread
+    this.#wantedSeq = seq;
+    this.#goToWanted();
   }
 
   /** Put the cursor into the field. */
   focus() {
-    this.composer.focus();
+    this.reply.focus();
   }
 
   /** Begin, or stop, to write a note. */
   writeNote() {
-    if (!this.talk.id) return;
-    this.#setNote(!this.#noteMode);
-    this.focus();
+    if (this.talk.id) this.reply.toggleNote();
   }
 
   /** Take, return to the bot, resolve; a refusal is told beside the buttons. Whether it was done. */
@@ -87,19 +92,17 @@ export class Pane {
     const { talk } = this;
     find("pane-empty").hidden = talk.id !== null;
     find("pane").hidden = talk.id === null;
+    if (talk.id !== this.#id) this.#begin();
     if (talk.id === null) return;
-    this.#useDraft();
-    this.files.update();
     this.#showHead(this.desk.find(talk.id));
-    this.view.render(rowsOf(talk.log, talk.pending, { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", now: Date.now(), readSeq: talk.readByClient }));
-    find("thread-earlier").hidden = !talk.log.hasEarlier;
-    find("thread-typing").hidden = !talk.typist;
-    find("thread-typing-name").textContent = talk.typist ? `${talk.typist.name || "Someone"} is typing…` : "";
-    find("thread-loading").hidden = !talk.loading || talk.log.last > 0;
-    find("thread-problem").hidden = !talk.problem;
-    if (talk.problem) find("thread-problem").textContent = problemText(talk.problem);
-    this.scroller.settle();
+    this.#showAround();
+    this.suggestion.render();
+    this.reply.render();
+    this.thread.show(rowsOf(talk.log, talk.pending, this.#view(), this.#memo));
+    this.#goToWanted();
+    this.#showMarks();
     this.#markSeen();
+    this.#load();
   }
 
   /** Read out a message of another conversation, shortly. */
@@ -110,50 +113,82 @@ export class Pane {
   /** Read out messages of this conversation, and show that they are there when one reads further up. */
   announceHere(messages) {
     this.#say(messages.slice(-3).map(({ author, ...message }) => `${author.name}: ${spokenText(message, WORDS)}`));
-    if (!this.scroller.atEnd) find("thread-below").hidden = false;
+    if (!this.thread.atEnd) this.#unseen += messages.length;
+  }
+
+  #begin() {
+    this.#id = this.talk.id;
+    this.#unseen = 0;
+    this.thread.begin();
+  }
+
+  #view() {
+    const { talk } = this;
+    return { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", now: Date.now(), readSeq: talk.readByClient, newFrom: talk.newFrom, offline: !this.socket.connected };
+  }
+
+  /** What stands around the rows, before they are shown: the thread keeps to its end by what is there then. */
+  #showAround() {
+    const { talk } = this;
+    find("thread-typing").hidden = !talk.typist;
+    find("thread-typing-name").textContent = talk.typist ? `${talk.typist.name || "Someone"} is typing…` : "";
+    find("thread-loading").hidden = !talk.loading || talk.log.last > 0;
+    find("thread-problem").hidden = !talk.problem;
+    if (talk.problem) find("thread-problem").textContent = problemText(talk.problem);
+  }
+
+  #showMarks() {
+    const { atEnd } = this.thread;
+    if (atEnd) this.#unseen = 0;
+    find("thread-below").hidden = atEnd;
+    find("thread-below-text").textContent = this.#unseen ? `${this.#unseen} new` : WORDS.latest;
+    find("thread-below").classList.toggle("is-new", this.#unseen > 0);
+    find("thread-above").hidden = this.talk.newFrom === null || this.#sawNew || !this.thread.isAbove("new");
+  }
+
+  get #sawNew() {
+    return this.seenNew === `${this.talk.id}/${this.talk.newFrom}`;
+  }
+
+  #onMove() {
+    this.#showMarks();
+    this.#markSeen();
+    this.#load();
+  }
+
+  /** Older entries come as one comes near them. */
+  #load() {
+    const { wanted } = this.thread;
+    if (!wanted || this.#pause !== null || this.talk.loading) return;
+    this.talk.load(wanted).catch(() => {
+      this.#pause = later(() => ((this.#pause = null), this.#load()), LOAD_AGAIN);
+    });
+  }
+
+  async #goToWanted() {
+    const seq = this.#wantedSeq;
+    if (seq === null || this.talk.loading || this.talk.id !== this.#id || !this.talk.id) return;
+    this.#wantedSeq = null;
+    const isThere = await this.talk.reach(seq).catch(() => false);
+    const element = isThere && this.talk.id === this.#id ? this.thread.center(seq) : null;
+    if (!element) return this.#say([WORDS.not_found]);
+    element.classList.add("found");
+    later(() => element.classList.remove("found"), FOUND_FOR);
+    find("thread-scroll").focus({ preventScroll: true });
+    this.#say([`Message found. ${element.textContent}`]);
+  }
+
+  #goToNew() {
+    this.seenNew = `${this.talk.id}/${this.talk.newFrom}`;
+    this.thread.bring("new");
+    find("thread-scroll").focus({ preventScroll: true });
   }
 
   #wire(onleave) {
-    pickFiles({ button: find("attach"), input: find("attach-input"), field: this.composer.field, drop: find("pane"), onfiles: (chosen) => this.files.add(chosen) });
     find("back").addEventListener("click", () => onleave());
-    find("thread-below").addEventListener("click", () => this.scroller.settle(true));
-    find("thread-earlier").addEventListener("click", () => this.scroller.keepPlace(() => this.talk.earlier()).catch(() => {}));
+    find("thread-below").addEventListener("click", () => (this.thread.toEnd(), find("thread-scroll").focus({ preventScroll: true })));
+    find("thread-above").addEventListener("click", () => this.#goToNew());
     for (const button of document.querySelectorAll("[data-act]")) button.addEventListener("click", () => this.act(button.dataset.act));
-    find("mode-reply").addEventListener("click", () => (this.#setNote(false), this.focus()));
-    find("mode-note").addEventListener("click", () => (this.#setNote(true), this.focus()));
-  }
-
-  #send(text) {
-    this.talk.write(text, this.#noteMode, this.files.take());
-    this.storage.removeItem(this.#draftKey);
-    this.#setNote(false);
-    this.scroller.settle(true);
-  }
-
-  #onType(on) {
-    if (this.composer.text) this.storage.setItem(this.#draftKey, this.composer.text);
-    else this.storage.removeItem(this.#draftKey);
-    if (!this.#noteMode) this.talk.typed(on);
-  }
-
-  get #draftKey() {
-    return `pitline:draft:${this.talk.id}`;
-  }
-
-  #useDraft() {
-    if (this.#draft === this.talk.id) return;
-    this.#draft = this.talk.id;
-    this.files.tray.showOf(this.talk.id);
-    this.composer.text = this.storage.getItem(this.#draftKey) ?? "";
-    this.scroller.settle(true);
-  }
-
-  #setNote(isNote) {
-    this.#noteMode = isNote;
-    find("reply").classList.toggle("is-note", isNote);
-    find("mode-reply").setAttribute("aria-pressed", String(!isNote));
-    find("mode-note").setAttribute("aria-pressed", String(isNote));
-    this.composer.field.placeholder = isNote ? "Write a note that only staff see" : "Write an answer";
   }
 
   #showHead(summary = {}) {
@@ -166,11 +201,10 @@ export class Pane {
     find("gist").classList.toggle("hot", Boolean(urgent));
     if (find("gist-text").textContent !== (gist ?? "")) find("gist-text").textContent = gist ?? "";
     for (const button of document.querySelectorAll("[data-act]")) button.hidden = !status || !ACTS[button.dataset.act](summary, this.desk.me);
-    find("reply-hint").textContent = status === "open" && assignee?.id === this.desk.me ? "" : "Answering takes the conversation";
   }
 
   #markSeen() {
-    if (document.visibilityState === "visible" && document.hasFocus() && this.scroller.atEnd && this.talk.id) this.talk.seen();
+    if (document.visibilityState === "visible" && document.hasFocus() && this.thread.atEnd && this.talk.id) this.talk.seen();
   }
 
   #say(lines) {

@@ -1,17 +1,20 @@
-/** The conversation that is open in the inbox: its log, what is being sent, who types, the client beside it. */
+/** The conversation that is open in the inbox: its log, what is being sent, who types, the bot's draft, its client. */
+import { ClientFile } from "./inbox-client.js";
+import { StaffLog } from "./inbox-log.js";
 import { ask } from "./line.js";
-import { MessageLog } from "./log.js";
 import { Sender } from "./sender.js";
+import { SuggestionBox } from "./suggestion.js";
 import * as timers from "./timers.js";
 
 const RETRY_AFTER = 2000;
 const TYPING_FADES = 6000;
 const TYPING_EVERY = 3000;
+const AROUND = 80;
 
 export class Talk {
-  log = new MessageLog();
+  log = new StaffLog();
   id = null;
-  client = null;
+  newFrom = null; // the number of the first message that was new when it was opened, or came while nobody looked
   problem = null;
   loading = false;
   typist = null;
@@ -24,11 +27,17 @@ export class Talk {
   #typedAt = 0;
   #syncing = false;
   #fade = null;
+  #suggestions = new SuggestionBox();
+  #loading = false;
   #sender;
 
-  /** `desk`: the Desk that is told what acks say; `outbox`: of this browser tab; `myName`: as the shop shows it. */
-  constructor({ socket, desk, outbox, myName, now = Date.now, later = timers.later, never = timers.never }) {
-    Object.assign(this, { socket, desk, outbox, myName, now, later, never });
+  /**
+   * `desk`: the Desk that is told what acks say; `outbox`: of this browser tab; `myName`: as the shop shows it;
+   * `isWatching()`: whether somebody looks at the page.
+   */
+  constructor({ socket, desk, outbox, myName, isWatching = () => true, now = Date.now, later = timers.later, never = timers.never }) {
+    Object.assign(this, { socket, desk, outbox, myName, isWatching, now, later, never });
+    this.file = new ClientFile({ socket, later, never, onchange: () => this.onchange() });
     this.#sender = new Sender({
       socket,
       outbox,
@@ -43,11 +52,22 @@ export class Talk {
     socket.on("beat", (beat) => beat.conversation === this.id && this.#onBeat(beat));
     socket.on("typing", (push) => this.#onTyping(push));
     socket.on("read", (push) => this.#onRead(push));
+    socket.on("suggestion", ({ conversation, ...draft }) => conversation === this.id && (this.#suggestions.take(draft), this.onchange()));
   }
 
   /** What is being sent in this conversation. */
   get pending() {
     return this.outbox.items.filter(({ owner }) => owner.conversation === this.id);
+  }
+
+  /** The client's card, or null. */
+  get client() {
+    return this.file.card;
+  }
+
+  /** The bot's draft for what the client said last, or null. */
+  get suggestion() {
+    return this.#suggestions.shown(this.log.entries);
   }
 
   /** Open a conversation, or open it again after a reconnect. */
@@ -74,13 +94,21 @@ export class Talk {
     this.onchange();
   }
 
-  /** Write to the client, or a note that only staff see; `more`: files, as `{attachments}`. */
-  write(text, isNote = false, more = {}) {
-    const body = { ...(text || !more.attachments ? { text } : {}), ...(isNote ? { private: true } : {}), ...more };
-    this.outbox.add(body, { conversation: this.id });
+  /** Write to the client, or a note (`private`): `{text, private?, mentions?, channel?, suggestion?, attachments?}`. */
+  write(body) {
+    const { suggestion } = this;
+    const extras = suggestion && suggestion.seq === body.suggestion ? { buttons: suggestion.buttons, links: suggestion.links } : {};
+    this.outbox.add(body, { conversation: this.id, extras });
     this.#typedAt = 0;
+    if (!body.private) this.#suggestions.dismiss();
     this.onchange();
     this.#sender.send();
+  }
+
+  /** The bot's draft is not wanted, or is being edited. */
+  dismissSuggestion() {
+    this.#suggestions.dismiss();
+    this.onchange();
   }
 
   /** Try a failed message again. */
@@ -106,7 +134,7 @@ export class Talk {
   async decide(request, accept) {
     const { id } = this;
     const { client } = await ask(this.socket, "decide_change", { id: request, accept });
-    if (id === this.id) this.client = client;
+    if (id === this.id) this.file.take({ client: { ...this.client, ...client }, channels: this.file.channels });
     this.onchange();
   }
 
@@ -126,14 +154,29 @@ export class Talk {
     ask(this.socket, "read", { conversation: this.id, seq: last }).catch(() => (this.#read = 0));
   }
 
-  /** Older messages. */
-  async earlier() {
-    const [first] = this.log.entries;
-    if (!first) return;
+  /** Fetch older entries: the payload of `history` but for the conversation. One question at a time. */
+  async load({ before, limit }) {
+    if (this.#loading || !this.id) return;
+    this.#loading = true;
     const { id } = this;
-    const { messages } = await ask(this.socket, "history", { conversation: id, before: first.seq, limit: 50 });
-    if (id === this.id) this.log.prepend(messages);
+    try {
+      const { messages } = await ask(this.socket, "history", { conversation: id, before, limit });
+      if (id === this.id) this.log.place(messages);
+    } finally {
+      this.#loading = false;
+    }
+    if (id === this.id) this.onchange();
+  }
+
+  /** Have the entry with this number in the log, and what is around it. Returns whether it is there. Raises `Refusal`. */
+  async reach(seq) {
+    if (this.log.has(seq) || !this.id) return this.log.has(seq);
+    const { id } = this;
+    const { messages } = await ask(this.socket, "history", { conversation: id, before: seq + AROUND / 2, limit: AROUND });
+    if (id !== this.id) return false;
+    this.log.place(messages);
     this.onchange();
+    return this.log.has(seq);
   }
 
   /** Bring the log up to date. */
@@ -167,24 +210,37 @@ export class Talk {
   #startOver(id) {
     this.id = id;
     this.log.clear();
-    Object.assign(this, { client: null, problem: null, typist: null, readByClient: 0, loading: true });
+    Object.assign(this, { problem: null, typist: null, readByClient: 0, newFrom: null, loading: true });
+    this.#suggestions.begin(id);
+    this.file.begin(id);
     this.#read = 0;
     this.#typedAt = 0;
   }
 
   #onOpened(answer) {
     const isFirst = this.log.last === 0;
-    if (!isFirst && (answer.messages[0]?.prev ?? 0) > this.log.last) this.log.clear();
-    const fresh = this.log.merge(answer.messages);
+    const isFar = !isFirst && (answer.messages[0]?.prev ?? 0) > this.log.last;
+    if (isFar) this.log.leap(answer.messages);
+    const fresh = isFar ? answer.messages : this.log.merge(answer.messages);
     this.log.rev = Math.max(this.log.rev, answer.conversation?.rev ?? 0);
     this.outbox.settle(answer.messages);
-    this.client = answer.client ?? null;
+    this.file.take(answer);
+    this.#suggestions.take(answer.suggestion);
+    if (isFirst) this.#markNew(answer);
     this.readByClient = Math.max(this.readByClient, answer.conversation?.client_read_seq ?? 0);
     this.loading = false;
     this.problem = null;
     this.#read = 0;
     if (answer.conversation) this.desk.take(answer.conversation);
     if (!isFirst) this.#tell(fresh);
+  }
+
+  /** Where what is new began, when it was opened. */
+  #markNew({ conversation, messages }) {
+    if (!conversation?.unread) return;
+    const readSeq = conversation.read_seq ?? 0;
+    const first = messages.find(({ seq, author, act }) => seq > readSeq && author.kind === "client" && !act);
+    this.newFrom = first?.seq ?? null;
   }
 
   #onNotOpened(id, refusal) {
@@ -203,8 +259,9 @@ export class Talk {
       return;
     }
     const author = { kind: "staff", name: this.myName };
-    const channel = body.private ? "web" : (this.desk.find(this.id)?.channel ?? "web");
-    this.log.receive({ id, ref, seq, at, prev: seq - 1, author, channel, buttons: [], links: [], private: false, ...body, attachments });
+    const channel = body.private ? "web" : (body.channel ?? this.desk.find(this.id)?.channel ?? "web");
+    const delivery = channel === "web" ? undefined : { state: "queued" };
+    this.log.receive({ id, ref, seq, at, prev: seq - 1, author, buttons: [], links: [], private: false, delivery, ...body, ...owner.extras, channel, attachments });
   }
 
   #onMessage(message) {
@@ -212,6 +269,7 @@ export class Talk {
     const taken = this.log.receive(message);
     this.outbox.settle([message]);
     if (message.author.kind === "client") this.typist = null;
+    if (message.author.kind !== "staff" || message.act) this.file.renew();
     if (taken === "gap") this.sync();
     if (taken === "added") this.#tell([message]);
     this.onchange();
@@ -219,11 +277,14 @@ export class Talk {
 
   #tell(messages) {
     const news = messages.filter(({ author }) => author.kind === "client" || author.kind === "bot");
+    const fromClient = news.find(({ author }) => author.kind === "client");
+    if (fromClient && !this.isWatching() && (this.newFrom === null || this.newFrom <= this.#read)) this.newFrom = fromClient.seq;
     if (news.length) this.onnews(news);
   }
 
   #onUpdated({ conversation, rev, message }) {
     if (conversation !== this.id) return;
+    if (message.seq > this.log.last) this.#onMessage(message); // it overtook its own ack, or its push
     this.log.update([message], rev);
     this.onchange();
   }

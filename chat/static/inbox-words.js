@@ -12,6 +12,19 @@ export const WORDS = {
   seen: "Seen",
   failed: "Not sent",
   retry: "Try again",
+  again: "Send again",
+  loading: "Loading…",
+  latest: "Latest",
+  new_messages: "New",
+  not_found: "That message is not here any more.",
+  waiting_for_line: "Waits for the connection",
+  write_note: "Write a note that only staff see. @ calls a colleague.",
+  write_answer: "Write an answer. / for canned replies",
+  note_hint: "Only staff see it",
+  takes_it: "Answering takes the conversation",
+  canned_replies: "Canned replies",
+  colleagues: "Colleagues",
+  missing: "Not on file, so it was left out:",
   remove: "Remove",
   attachment: "File",
   files: "Files",
@@ -30,6 +43,41 @@ export const WORDS = {
 };
 
 export const VIEW_NAMES = { waiting: "Waiting", mine: "Mine", open: "Open", bot: "Bot", snoozed: "Snoozed", resolved: "Resolved", all: "All" };
+
+/** How far a message has come, in a word. */
+export const STATE_WORDS = { sending: "Sending…", waiting: "Waits for the connection", queued: "Queued", sent: "Sent", delivered: "Delivered", seen: "Seen", failed: "Not sent", undelivered: "Not delivered" };
+
+const REASONS = {
+  opted_out: "the client texted STOP",
+  no_number: "no number to text to",
+  not_a_phone: "this number takes no texts",
+  no_sms_number: "the shop has no number to text from",
+  no_address: "no e-mail address on file",
+  sms_not_configured: "texting is not set up",
+  email_not_configured: "e-mail is not set up",
+  too_late: "it could not be sent in time",
+  address_refused: "the mail server does not know the address",
+  twilio_21610: "the client texted STOP",
+  twilio_21211: "not a valid number",
+  twilio_21614: "not a mobile number",
+  twilio_30003: "the phone is off or out of reach",
+  twilio_30004: "the number blocks messages",
+  twilio_30005: "the number does not exist",
+  twilio_30006: "a landline cannot take texts",
+  twilio_30007: "the carrier took it for spam",
+  too_long: "too long",
+  forbidden: "you may not do that",
+  not_found: "the conversation is not there any more",
+};
+
+/** Why a message did not arrive, after what is said anyway: "Not delivered: the client texted STOP". */
+export function deliveryText(error, said) {
+  if (!error) return said;
+  const [from, code] = [error.replace(/_[^_]*$/, ""), error.replace(/^.*_/, "")];
+  const other = from === "twilio" ? `the carrier refused it (${code})` : from === "mail" ? `the mail server refused it (${code})` : null;
+  const reason = REASONS[error] ?? other;
+  return reason ? `${said}: ${reason}` : said;
+}
 
 export const EMPTY_VIEWS = {
   waiting: ["Nobody is waiting", "When the bot hands someone over, they appear here first."],
@@ -69,20 +117,25 @@ const NOTICE_STATES = { sent: " · sent", delivered: " · delivered", read: " ·
 
 const readableContact = (contact) => (contact.includes("@") ? contact : readablePhone(contact));
 
+function momentText(at) {
+  return new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(new Date(at));
+}
+
 const ACTS = {
   taken: (who) => `${who} took the conversation`,
-  assigned: (who) => `${who} assigned it`,
+  assigned: (who, { text }) => (text ? `${who} gave it to ${text}` : `${who} assigned it`),
   unassigned: (who) => `${who} put it back for anyone to take`,
   returned_to_bot: (who) => `${who} returned it to the bot`,
   resolved: (who) => `${who} resolved it`,
   reopened: (who) => `${who} reopened it`,
-  snoozed: (who) => `${who} snoozed it`,
+  snoozed: (who, { text }) => (text ? `${who} snoozed it until ${momentText(text)}` : `${who} snoozed it`),
   woken: () => "It came back from snooze",
   rated: (who, { rating: { score, comment } }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
   left_contact: (who, { text }) => `${who} wants to be told of an answer at ${readableContact(text)}`,
   notified: (who, { text, channel, delivery }) => `A ${channel === "sms" ? "text" : "mail"} to ${readableContact(text)} says that an answer waits${NOTICE_STATES[delivery?.state] ?? ""}`,
   continued: () => "The chat went on in another conversation",
   handed_off: () => "The bot asked for a person",
+  labelled: (who, { text }) => `${who} changed labels: ${text}`,
 };
 
 /** What a small line of the thread says. */

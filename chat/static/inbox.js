@@ -31,7 +31,8 @@ const socket = io("/staff", connectOptions(() => ({})));
 const shop = new ShopDesk({ socket }); // people, labels, canned replies, presence
 const desk = new Desk({ socket, me: page.staff });
 const outbox = new Outbox({ storage: keep, prefix: `pitline:staff-unsent:${page.staff}` });
-const talk = new Talk({ socket, desk, outbox, myName: page.staffName });
+const isWatching = () => document.visibilityState === "visible" && document.hasFocus();
+const talk = new Talk({ socket, desk, outbox, myName: page.staffName, isWatching });
 const typists = new Typists({ socket, myName: page.staffName });
 const pane = new Pane({ talk, desk, shop, socket, storage: keep, onleave: () => leave() });
 const onopen = (id, seq) => open(id, false, seq);
@@ -84,7 +85,7 @@ function showCard() {
   if (sign === cardShown) return;
   cardShown = sign;
   find("card").hidden = talk.id === null;
-  if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary, (id, accept) => talk.decide(id, accept)));
+  if (talk.id !== null && !(talk.loading && !talk.client)) find("card-body").replaceChildren(...cardOf(talk.client, summary, (id, accept) => talk.decide(id, accept), (seq) => pane.goTo(seq)));
 }
 
 /** Open a conversation; with `seq`, at that message. */
@@ -235,7 +236,7 @@ function wirePage() {
     if (!id) close();
     else if (id !== talk.id) open(id, false, seq);
   });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (refresh(), talk.sync(), update()));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (refresh(), talk.sync(), talk.file.renew(0), update()));
   addEventListener("online", () => socket.connect());
   setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
 }

@@ -102,7 +102,7 @@ export class MessageLog {
 
   #replace(message) {
     if (!this.#bySeq.has(message.seq)) return;
-    const at = this.#entries.findIndex((entry) => entry.seq === message.seq);
+    const at = this.#entries.findLastIndex((entry) => entry.seq === message.seq);
     this.#entries[at] = message;
     this.#bySeq.set(message.seq, message);
   }

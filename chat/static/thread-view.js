@@ -15,10 +15,11 @@ export class ThreadView {
 
   /** Bring the page to these rows. */
   render(rows) {
-    reconcile(this.list, rows, (row) => this.#make(row));
+    reconcile(this.list, rows, (row) => this.make(row));
   }
 
-  #make(row) {
+  /** The element of one row. */
+  make(row) {
     if (row.kind === "day") return el("li", { class: "day" }, el("span", { text: row.label }));
     if (row.kind === "line") return el("li", { class: "line", title: row.time }, el("span", { text: this.lineText(row) }));
     return this.#message(row);
@@ -30,11 +31,11 @@ export class ThreadView {
       "li",
       { class: classes.filter(Boolean).join(" ") },
       row.first && this.showNames(row) ? this.#name(row) : el("span", { class: "visually-hidden", text: `${this.#who(row)}: ` }),
-      row.text && el("div", { class: `bubble${row.state === "sending" ? " unsent" : ""}` }, this.#text(row.text)),
+      row.text && this.bubble(row),
       attachmentsOf(row, this.words, this.localFile),
       this.#links(row),
       this.#choices(row),
-      this.#foot(row),
+      this.foot(row),
     );
   }
 
@@ -47,7 +48,13 @@ export class ThreadView {
     return el("p", { class: "who" }, this.#who(row), role && el("span", { class: "role", text: role }), this.timeBesideName && el("time", { class: "role", datetime: row.at, text: row.time }));
   }
 
-  #text(text) {
+  /** The words of a message. */
+  bubble(row) {
+    return el("div", { class: `bubble${row.state === "sending" ? " unsent" : ""}` }, this.text(row.text, row));
+  }
+
+  /** A text with its addresses as links. */
+  text(text) {
     return pieces(text).map(({ text: piece, url }) => (url ? this.#anchor(url, piece) : piece));
   }
 
@@ -68,8 +75,9 @@ export class ThreadView {
     return el("div", { class: `choices${row.asksNow ? " now" : ""}`, role: "group", "aria-label": this.words.choices }, chips);
   }
 
-  #foot(row) {
-    if (row.state === "failed") return this.#failed(row);
+  /** What stands below a message: its time, how far it has come. */
+  foot(row) {
+    if (row.state === "failed") return this.failed(row);
     const channel = row.channel && this.words[`by_${row.channel}`];
     const states = { sending: this.words.sending, sent: this.words.sent, seen: this.words.seen, undelivered: this.words.not_delivered };
     const parts = [!this.timeBesideName && row.time, channel, states[row.state]].filter(Boolean);
@@ -77,7 +85,8 @@ export class ThreadView {
     return el("p", { class: `foot${row.state === "undelivered" ? " bad" : ""}` }, parts.join(" · "));
   }
 
-  #failed(row) {
+  /** A message that was refused, and what can be done. */
+  failed(row) {
     return el(
       "p",
       { class: "foot bad" },
@@ -90,7 +99,7 @@ export class ThreadView {
 }
 
 /** Why a message was not sent, where it is known: mostly of its files. */
-function failedText({ error, attachments }, words) {
+export function failedText({ error, attachments }, words) {
   const said = words[error];
   return typeof said === "function" && attachments.length ? `${words.failed}. ${said(attachments[0].name)}` : words.failed;
 }
