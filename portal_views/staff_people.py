@@ -15,6 +15,10 @@ PEOPLE = "/staff/settings/people"
 _LONGEST_NAME = 80
 
 
+class NoOwnerLeft(Exception):
+    """Nobody would be owner of the shop any more."""
+
+
 async def show(
     asked: StaffRequest, *, problem: str = "", name: str = "", email: str = "", role: str = "advisor"
 ) -> web.StreamResponse:
@@ -49,7 +53,10 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
     role = str(form.get("role", ""))
     if _leaves_no_owner(await asked.context.store.staff.list(asked.shop.slug), person, act, role):
         return await show(asked, problem="last_owner")
-    done = await _do(asked, person, act, role)
+    try:
+        done = await _do(asked, person, act, role)
+    except NoOwnerLeft:
+        return await show(asked, problem="last_owner")
     return asked.go(PEOPLE, done)
 
 
@@ -78,6 +85,7 @@ async def _do(asked: StaffRequest, person: Staff, act: str, role: str) -> str:
             return "invited"
         case "role" if role in get_args(Role):
             await store.staff.set_role(slug, person.id, cast(Role, role))
+            await _keep_an_owner(asked, person)
             await end_sessions(asked.context, slug, person.id, but=asked.session.id)  # what is open has the old role
             await asked.note("people.role_changed", person.name, {"from": person.role, "to": role})
             return "role"
@@ -104,10 +112,21 @@ async def _let_go(asked: StaffRequest, person: Staff) -> None:
     """They come in no more, from this moment; what they had is anybody's again."""
     store, slug = asked.context.store, asked.shop.slug
     await store.staff.set_active(slug, person.id, active=False)
+    await _keep_an_owner(asked, person)
     await store.staff_links.end_all(slug, person.id)
     await end_sessions(asked.context, slug, person.id)
     await asked.context.live.person_left(slug, person.id)
     await asked.note("people.removed", person.name, {"role": person.role})
+
+
+async def _keep_an_owner(asked: StaffRequest, before: Staff) -> None:
+    """Owners may take it from each other at once: then each finds nobody left here, and puts back what they took."""
+    people = asked.context.store.staff
+    if any(one.role == "owner" and one.active for one in await people.list(before.shop)):
+        return
+    await people.set_role(before.shop, before.id, before.role)
+    await people.set_active(before.shop, before.id, active=before.active)
+    raise NoOwnerLeft
 
 
 def _leaves_no_owner(people: list[Staff], person: Staff, act: str, role: str) -> bool:

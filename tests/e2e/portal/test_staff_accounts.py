@@ -1,5 +1,6 @@
 """Staff accounts over real HTTP: passwords by mail, the second factor, sessions, people, and nobody locked out."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -196,6 +197,16 @@ async def test_people_are_invited_change_roles_and_leave(
     await post(visitor, PEOPLE, act="take_back", id=bo.id)
     assert await store.staff.verify("bo@garland.example", "bo's long password")
     assert {"people.added", "people.role_changed", "people.removed"} <= set(await actions(store))
+
+
+async def test_owners_who_take_it_from_each_other_at_once_leave_one(
+    store: Storage, visitor: Browser, staff_in: SignIn
+) -> None:
+    ann = await store.staff.add("garland", "ann@garland.example", "Ann", "owner", PASSWORD)
+    rosa = await staff_in()
+    away = ({"act": "role", "id": ann.id, "role": "advisor"}, {"act": "let_go", "id": rosa.id})
+    await asyncio.gather(*(post(visitor, PEOPLE, **fields) for fields in away))
+    assert any(one.role == "owner" and one.active for one in await store.staff.list("garland"))
 
 
 async def test_a_thousand_guesses_get_nobody_in_and_lock_nobody_out(store: Storage, visitor: Browser) -> None:
