@@ -1,7 +1,9 @@
 /** The inbox: builds the parts from the page's data and shows what desk and talk say. */
 import { Bell } from "./bell.js";
+import { Chime, isToBeHeard } from "./chime.js";
 import { Device } from "./device.js";
 import { el } from "./dom.js";
+import { markIcon } from "./favicon.js";
 import { cardOf } from "./inbox-card.js";
 import { Desk } from "./inbox-desk.js";
 import { Head } from "./inbox-head.js";
@@ -52,6 +54,7 @@ const list = new ListView({
 });
 const toast = new Toast({ box: find("toast"), text: find("toast-text"), undo: find("toast-undo"), close: find("toast-close") });
 const head = new Head({ socket, talk, desk, shop, toast });
+const chime = new Chime({ storage: findStorage("localStorage", window) });
 const isBefore = (id) => id === talk.id && document.visibilityState === "visible" && document.hasFocus();
 const bell = new Bell({ socket, isBefore });
 const device = Object.assign(new Device(), { isBefore, onopen: (id) => id !== talk.id && open(id) });
@@ -68,6 +71,7 @@ function update() {
   showCard();
   document.body.classList.toggle("is-talking", talk.id !== null);
   document.title = desk.unread ? `(${desk.unread}) ${TITLE}` : TITLE;
+  markIcon(find("favicon"), desk.unread > 0);
 }
 
 /** A burst of pushes is shown once. A page that nobody sees has no frames, but a title. */
@@ -169,6 +173,7 @@ function wireSocket() {
     showLine();
   });
   socket.on("missed", () => (refresh(), talk.sync(), update())); // pushes between the server's processes were lost
+  socket.on("message", (message) => isToBeHeard(message, desk.find(message.conversation), page.staff) && !isBefore(message.conversation) && chime.play());
   socket.on("message", (message) => message.conversation !== talk.id && message.author.kind === "client" && pane.announce(message));
 }
 
@@ -227,6 +232,9 @@ function wirePage() {
   socket.on("read", ({ conversation, by }) => by.kind === "staff" && device.closeFor(conversation).catch(() => {}));
   find("notify-open").addEventListener("click", () => ((find("side-menu").open = false), notify.openSettings()));
   find("side-theme").append(themeControl());
+  find("sound-on").checked = chime.on;
+  find("sound-on").addEventListener("change", ({ target }) => ((chime.on = target.checked), chime.allow(), chime.play()));
+  for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => chime.allow(), { once: true });
   document.addEventListener("pointerdown", ({ target }) => find("side-menu").contains(target) || (find("side-menu").open = false));
   document.querySelector('[data-act="resolve"]').addEventListener("click", (event) => (event.stopImmediatePropagation(), resolve()), { capture: true });
   find("card-toggle").addEventListener("click", () => document.body.classList.toggle("shows-card"));
