@@ -138,13 +138,15 @@ export class ThreadPane {
     const high = this.scroll.clientHeight;
     if (!high) return;
     const beyond = Math.max(LEAST_BEYOND, high);
+    const was = this.scroll.scrollTop; // rows that go may shorten what can be scrolled: the browser then moves it
+    this.#base = this.list.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top + was;
     for (let tries = 0; tries < 5; tries += 1) {
       const y = anchor ? this.#window.resolve(anchor) : this.#window.total - high;
       if (!always && this.#covers(y, high, beyond - SLACK)) return;
       this.#place(this.#window.between(y - beyond, y + high + beyond));
       if (!this.#measure()) break;
     }
-    this.#pin(anchor);
+    this.#pin(anchor, was);
   }
 
   #covers(y, high, beyond) {
@@ -168,14 +170,13 @@ export class ThreadPane {
   }
 
   /** Put the rows where they belong without moving what is read. */
-  #pin(anchor) {
+  #pin(anchor, was) {
     const [first, end] = this.#shown;
     const before = this.#window.top(first);
     const pad = () => {
       this.list.style.paddingTop = `${Math.max(0, before + this.#drift)}px`;
       this.list.style.paddingBottom = `${this.#window.total - this.#window.top(end)}px`;
     };
-    this.#base = this.list.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top + this.scroll.scrollTop;
     if (!anchor) {
       this.#drift = 0;
       pad();
@@ -183,8 +184,12 @@ export class ThreadPane {
       return;
     }
     const y = this.#window.resolve(anchor);
-    this.#drift = this.scroll.scrollTop - this.#base - y;
-    if (this.#scrolling && before + this.#drift >= 0) return pad();
+    this.#drift = was - this.#base - y;
+    if (this.#scrolling && before + this.#drift >= 0) {
+      pad();
+      if (this.scroll.scrollTop !== was) this.scroll.scrollTop = was;
+      return;
+    }
     this.#drift = 0;
     pad();
     this.scroll.scrollTop = Math.max(0, this.#base + y);
