@@ -157,6 +157,8 @@ export class ThreadPane {
   #place([first, end]) {
     const had = this.list.contains(document.activeElement);
     this.#shown = [first, end];
+    // What can be scrolled is never short while rows come and go: the browser would move it, and end a smooth scroll.
+    this.list.style.paddingBottom = `${this.#window.total + this.scroll.clientHeight}px`;
     reconcile(this.list, this.#window.rows.slice(first, end), this.make, (row) => row);
     if (had && !this.list.contains(document.activeElement)) this.scroll.focus({ preventScroll: true });
   }

@@ -37,6 +37,20 @@ _WATCH = """() => {
   requestAnimationFrame(look);
 }"""
 
+_READ_NOW = """() => {
+  const view = document.getElementById("thread-scroll").getBoundingClientRect();
+  const isSeen = ({ top, bottom }) => top > view.top && bottom < view.bottom;
+  const row = [...document.querySelectorAll("#thread > .row")].find((one) => isSeen(one.getBoundingClientRect()));
+  return row && Number(row.querySelector(".bubble").textContent.match(/^Message ([0-9]+)/)[1]);
+}"""
+_BEFORE_THE_GAP = """(count) => {
+  const scroll = document.getElementById("thread-scroll");
+  scroll.scrollTop = (count - 100) * 58 + 500;
+  window.before = scroll.scrollTop;
+  requestAnimationFrame(() => requestAnimationFrame(() => (window.isStill = true)));
+}"""
+_IT_CAME = "() => document.getElementById('thread-scroll').scrollTop > window.before + 500"
+
 
 async def seed(scene: Scene, count: int = COUNT, *, unread: int = 0) -> str:
     """Maria's conversation, open with Ray, with a long past; its id."""
@@ -86,6 +100,11 @@ async def test_five_thousand_messages_scroll_and_any_is_found(scene: Scene) -> N
     page = await opened(scene, conversation)
     await expect(page.locator("#thread .bubble").last).to_contain_text(f"Message {COUNT}.")
     await expect(page.locator(".new-mark")).to_have_count(1)
+    await page.evaluate("document.getElementById('thread-scroll').scrollTop = 58000")  # where nothing is here yet
+    await page.wait_for_function(_READ_NOW)
+    assert abs(await page.evaluate(_READ_NOW) - 1000) < 25
+    await page.locator("#thread-below").click()
+    await expect(page.locator("#thread .bubble").last).to_contain_text(f"Message {COUNT}.")
     await page.evaluate(_WATCH)
     await page.locator("#thread-scroll").hover()
     for _ in range(60):
@@ -199,3 +218,12 @@ async def test_the_theme_that_was_chosen_holds_against_the_system(scene: Scene, 
             "background-color", "rgb(17, 23, 26)" if theme == "dark" else "rgb(244, 243, 239)"
         )
         assert await find_violations(page) == []
+
+
+async def test_what_is_read_stays_where_it_is_when_older_messages_come(scene: Scene) -> None:
+    page = await opened(scene, await seed(scene))
+    await expect(page.locator("#thread .bubble").last).to_contain_text(f"Message {COUNT}.")
+    await page.evaluate(_WATCH)
+    await page.evaluate(_BEFORE_THE_GAP, COUNT)
+    await page.wait_for_function(_IT_CAME)
+    assert await page.evaluate("window.jumps") == []
