@@ -7,7 +7,7 @@ conversation's own queue, and its answer is stored only if the conversation is s
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.reply import HandOff
@@ -24,6 +24,7 @@ from chat.projector import Projector
 from chat.proving import Proving, may_be_code
 from chat.suggesting import Suggesting
 from chat.turns import Job, Turns
+from chat.updating import Updating
 from chat.waiting import Waiting
 from chat.writer import LogWriter, Written
 from config.clock import BusinessClock
@@ -36,7 +37,6 @@ from storage.shops import Language, Shop
 from storage.store import Storage
 
 _log = logging.getLogger(__name__)
-_DELIVERY_ORDER = ("queued", "sent", "delivered", "read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,7 @@ class Hub:
         self.inbox = InboxIndex(store.conversations, store.messages)
         self.turns = Turns(self._run_turn)
         self._live = live
+        self.updating = Updating(store, self.writer, self.directory, live)
         self._channels = channels
         self._fan_out: asyncio.Queue[Written] = asyncio.Queue()
         self._publisher: asyncio.Task[None] | None = None
@@ -253,18 +254,7 @@ class Hub:
 
     async def record_delivery(self, shop: str, conversation_id: str, message_id: str, delivery: Delivery) -> None:
         """A carrier told how far a message has come. The state only moves forward; a failure is final."""
-        messages = self.store.messages
-        while True:
-            entry = await messages.find(shop, conversation_id, message_id)
-            if entry is None or not _moves_forward(entry.delivery, delivery):
-                return
-            if await messages.change_delivery(entry, delivery):
-                break
-        conversation = await self.directory.get(shop, conversation_id)
-        rev = await messages.number_change(entry, conversation.rev)
-        await self.store.conversations.record_rev(shop, conversation_id, rev)
-        self.writer.changed(conversation_id, rev=rev)
-        await self._live.entry_changed(replace(conversation, rev=rev), replace(entry, delivery=delivery))
+        await self.updating.record_delivery(shop, conversation_id, message_id, delivery)
 
     async def settled(self, conversation_id: str) -> None:
         """Returns when no turn of this conversation is queued or running in this process."""
@@ -316,13 +306,3 @@ def _event_of(outbound: Outbound, conversation: Conversation) -> Event:
     if outbound.private:
         return Event.STAFF_NOTES
     return Event.STAFF_WRITES if outbound.author.kind == "staff" else Event.SYSTEM_WRITES
-
-
-def _moves_forward(before: Delivery | None, new: Delivery) -> bool:
-    if before is None:
-        return True
-    if before.state in ("failed", "read") or before.state == new.state:
-        return False
-    if new.state == "failed":
-        return before.state != "delivered"
-    return _DELIVERY_ORDER.index(new.state) > _DELIVERY_ORDER.index(before.state)

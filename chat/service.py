@@ -18,6 +18,7 @@ from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sms_routes
 from chat.channels.web import WebChannel
+from chat.fetching import fetch_files
 from chat.files import FilesContext, file_routes
 from chat.hub import Hub
 from chat.inbox import StaffNamespace
@@ -109,7 +110,7 @@ async def open_chat(
     settings: Settings, store: Storage, clock: BusinessClock, assistant: Assistant, *, node_modules: Path, work: bool
 ) -> AsyncIterator[Chat]:
     """The chat, as long as the context is open; with `work` it also delivers what is due and answers what was left."""
-    bell = asyncio.Event()
+    bell, media_bell = asyncio.Event(), asyncio.Event()
     clients, staff = ClientNamespace(settings, clock), StaffNamespace(settings, clock)
     sockets = make_server(settings)
     sockets.register_namespace(clients)
@@ -150,10 +151,10 @@ async def open_chat(
             carriers = senders(settings, http, store.outbox, pushing.sender)
             mail_sender = settings.mail.sender
             outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
-            tasks += [outbox.run(), pushing.tell_news(), *_chores(hub, sweep)]
+            tasks += [outbox.run(), fetch_files(settings, hub, media_bell), pushing.tell_news(), *_chores(hub, sweep)]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
-        routes = _routes(settings, hub, http, bell, node_modules)
+        routes = _routes(settings, hub, http, _Bells(bell, media_bell), node_modules)
         yield Chat(hub, Effects(bell, pushing.bell, clients, staff), routes, sockets)
 
 
@@ -221,15 +222,27 @@ def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyn
 
 
 def _routes(
-    settings: Settings, hub: Hub, http: aiohttp.ClientSession, bell: asyncio.Event, node_modules: Path
+    settings: Settings, hub: Hub, http: aiohttp.ClientSession, bells: "_Bells", node_modules: Path
 ) -> list[web.AbstractRouteDef]:
     """Every address of the chat."""
     return [
         *chat_routes(ChatPages(settings=settings, store=hub.store, node_modules=node_modules)),
         *file_routes(FilesContext(settings=settings, store=hub.store)),
-        *sms_routes(SmsContext(settings=settings, store=hub.store, hub=hub, wake=bell.set)),
+        *sms_routes(
+            SmsContext(
+                settings=settings, store=hub.store, hub=hub, wake=bells.outbox.set, wake_fetching=bells.media.set
+            )
+        ),
         *simulator_routes(SimulatorContext(settings=settings, store=hub.store, hub=hub, http=http)),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bells:
+    """What wakes those who deliver, and those who fetch."""
+
+    outbox: asyncio.Event
+    media: asyncio.Event
 
 
 class _Missed:

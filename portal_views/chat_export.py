@@ -12,7 +12,7 @@ from portal_views.pages import render
 from portal_views.statics import static_files
 from storage.conversations import Conversation
 from storage.file_links import plain_path
-from storage.messages import Entry
+from storage.messages import Attachment, Entry
 from storage.shops import Language, Shop
 from storage.store import Storage
 
@@ -90,7 +90,7 @@ class ChatExport:
             "payload": entry.payload,
             "buttons": [button.title for button in entry.buttons],
             "links": [{"title": link.title, "url": without_keys(link.url)} for link in entry.links],
-            "files": [self._file(one.id, one.name, one.type, one.size) for one in entry.attachments],
+            "files": [self._file(one) for one in entry.attachments],
             "mentions": [self.names.get(one, one) for one in entry.mentions],
             "delivery": entry.delivery.state if entry.delivery else None,
             "gist": entry.gist,
@@ -99,8 +99,9 @@ class ChatExport:
         }
         return {name: value for name, value in told.items() if value not in (None, [], "")}
 
-    def _file(self, file_id: str, name: str, content_type: str, size: int) -> dict[str, Any]:
-        return {"name": name, "type": content_type, "size": size, "url": self.origin + plain_path(file_id)}
+    def _file(self, file: Attachment) -> dict[str, Any]:
+        told: dict[str, Any] = {"name": file.name, "type": file.type, "size": file.size}
+        return told | ({"url": self.origin + plain_path(file.id)} if file.state == "stored" else {"state": file.state})
 
 
 def _conversation(chat: Conversation, names: dict[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from storage import (
     inspections,
     invoices,
     labels,
+    media_fetches,
     messages,
     news,
     notices,
@@ -56,6 +57,7 @@ from storage.hashing import Hasher
 from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.labels import Labels
+from storage.media_fetches import MediaFetches
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
 from storage.news import NewsDesk
@@ -96,6 +98,7 @@ _INDEXES = {
     Conversations.name: conversations.INDEXES,
     Messages.name: messages.INDEXES,
     Files.name: files.INDEXES,
+    MediaFetches.name: media_fetches.INDEXES,
     Visits.name: visits.INDEXES,
     Waits.name: waits.INDEXES,
     Absences.name: absences.INDEXES,
@@ -140,6 +143,7 @@ class Storage:
         self.messages = Messages(database)
         self.episodes = Episodes(database)
         self.files = Files(database)
+        self.media_fetches = MediaFetches(database)
         self.file_links = FileLinks(Hasher(secret_key))
         self.visits = Visits(database)
         self.waits = Waits(database)

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from storage.file_links import BY_CARRIER, BY_MAIL, FileLinks
 from storage.messages import Attachment, Entry, Link
+from storage.shops import Language
 
 _SHOWN_BY_PHONES = frozenset({"image/jpeg", "image/png", "image/gif"})
 _MOST_BYTES = 5_000_000  # of all pictures of one text
+_CAME = {"en": ("[1 attachment]", "[{n} attachments]"), "es": ("[1 archivo adjunto]", "[{n} archivos adjuntos]")}
 _COUNTRY = "+1"  # texts carry pictures in the United States and Canada
 
 
@@ -28,6 +30,12 @@ def split_for_text(
 def links_for_mail(entry: Entry, files: FileLinks, origin: str) -> tuple[Link, ...]:
     """Links to all of a message's files."""
     return tuple(Link(one.name, _url(one, entry, files, origin, BY_MAIL)) for one in entry.attachments)
+
+
+def words_for_files(count: int, language: Language) -> str:
+    """That files came with a text, in words."""
+    one, many = _CAME[language]
+    return one if count == 1 else many.format(n=count)
 
 
 def _url(attachment: Attachment, entry: Entry, files: FileLinks, origin: str, lifetime: timedelta) -> str:

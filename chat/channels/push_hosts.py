@@ -19,9 +19,9 @@ class BadEndpoint(Exception):
     """An address that nothing is sent to."""
 
 
-def check_endpoint(endpoint: str, also: Collection[str] = ()) -> None:
+def check_endpoint(endpoint: str, also: Collection[str] = (), *, longest: int = _LONGEST_ENDPOINT) -> None:
     """Raises `BadEndpoint` with the reason; `also` are origins that are taken as they are."""
-    if len(endpoint) > _LONGEST_ENDPOINT or not endpoint.isascii() or any(letter <= " " for letter in endpoint):
+    if len(endpoint) > longest or not endpoint.isascii() or any(letter <= " " for letter in endpoint):
         raise BadEndpoint("is no address of a push service")
     try:
         parts = urlsplit(endpoint)

@@ -17,7 +17,8 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from chat.channels.channel import OPTED_OUT, Wake
-from chat.channels.media import split_for_text
+from chat.channels.media import split_for_text, words_for_files
+from chat.channels.media_in import IncomingFiles, count_of
 from chat.channels.opt_out import OptOut, Said
 from chat.channels.sms_text import render
 from chat.channels.twilio_sender import BLOCKED, STATUS_PATH
@@ -30,7 +31,7 @@ from storage.messages import ChannelName, Delivery, Entry
 from storage.mongo import DatabaseUnavailable
 from storage.outbox import OutboxRow, OutboxState
 from storage.proof import Identity, Proof
-from storage.shops import Shop
+from storage.shops import Language, Shop
 from storage.store import Storage
 from storage.unrouted import UnroutedText
 
@@ -48,7 +49,6 @@ _STATES: dict[str, OutboxState] = {
     "failed": "failed",
     "canceled": "failed",
 }
-_MEDIA = {"en": ("[1 attachment]", "[{n} attachments]"), "es": ("[1 archivo adjunto]", "[{n} archivos adjuntos]")}
 _EMPTY = {"en": "[empty text]", "es": "[mensaje vacío]"}
 
 
@@ -111,12 +111,13 @@ class SmsChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsContext:
-    """What the webhooks need."""
+    """What the webhooks need. `wake` is rung for the outbox, `wake_fetching` for files that are to be fetched."""
 
     settings: Settings
     store: Storage
     hub: Hub
     wake: Wake
+    wake_fetching: Wake
 
 
 def sms_routes(context: SmsContext) -> list[web.AbstractRouteDef]:
@@ -163,6 +164,7 @@ class _Webhooks:
         self._store = context.store
         self._hub = context.hub
         self._opt_out = OptOut(context.store, context.hub, context.wake)
+        self._files = IncomingFiles(context.settings, context.store, context.wake_fetching)
 
     async def on_text(self, request: web.Request) -> web.Response:
         """A text came in. Stored when this answers."""
@@ -196,7 +198,8 @@ class _Webhooks:
     async def _receive(self, shop: Shop, sender: str, sid: str, form: Mapping[str, str]) -> None:
         clients = await _clients_with(self._store, shop, sender)
         language = (clients[0].language if len(clients) == 1 else None) or shop.language
-        text = _text_of(form, language)
+        files = self._files.find(form)
+        text = _text_of(form, language, fetched=len(files))
         keyword = await self._opt_out.obey(shop, sender, sid, form.get("Body", ""), form.get("OptOutType", ""))
         identity = _identity(sender, clients)
         conversation = await self._hub.conversation_for(shop, identity)
@@ -208,9 +211,12 @@ class _Webhooks:
                 channel="sms",
                 ref=sid,
                 text=text,
+                attachments=await self._files.expect(conversation, sender, sid, files),
                 answer=keyword is None and _deserves_answer(shop, sender, form),
             )
         )
+        if files:
+            self._files.wake()
         if keyword is not None:  # for a repeat too: what follows is said once, and a process may have died before it
             client = clients[0] if len(clients) == 1 else None
             said = Said(shop=shop, conversation=conversation, entry=received.entry, client=client, language=language)
@@ -249,14 +255,13 @@ def _identity(sender: str, clients: list[Client]) -> Identity:
     return Identity(proof=Proof.VISITOR, phone=sender)
 
 
-def _text_of(form: Mapping[str, str], language: str) -> str:
-    """The words, and how many attachments came with them: what is attached is not fetched here."""
+def _text_of(form: Mapping[str, str], language: Language, *, fetched: int) -> str:
+    """The words, and how many files came with them that are not fetched."""
     text = form.get("Body", "").strip()[:_LONGEST_IN]
-    count = form.get("NumMedia", "")
-    if count.isdecimal() and int(count) > 0:
-        one, many = _MEDIA[language]
-        text = "\n".join(part for part in (text, one if int(count) == 1 else many.format(n=int(count))) if part)
-    return text or _EMPTY[language]
+    left = count_of(form) - fetched
+    if left > 0:
+        text = "\n".join(part for part in (text, words_for_files(left, language)) if part)
+    return text or ("" if fetched else _EMPTY[language])
 
 
 def _deserves_answer(shop: Shop, sender: str, form: Mapping[str, str]) -> bool:

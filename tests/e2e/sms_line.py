@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,9 @@ from chat.channels.channel import Channel
 from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sign, sms_routes
+from chat.channels.twilio_media import open_twilio_media
 from chat.channels.web import WebChannel
+from chat.fetching import MediaWorker
 from chat.hub import Hub
 from chat.outbox import OutboxWorker
 from chat.simulator import SimulatorContext, simulator_routes
@@ -90,6 +92,7 @@ class Line:
     http: aiohttp.ClientSession
     ahead: timedelta = timedelta()  # how far the worker's clock is ahead
     worker: OutboxWorker = field(init=False)
+    fetcher: MediaWorker = field(init=False)
 
     async def text(self, sender: str, body: str, **more: str) -> int:
         """A text comes in, signed."""
@@ -117,6 +120,11 @@ class Line:
         """The worker delivers what is due, `later` from now."""
         self.ahead += later
         await self.worker.deliver_due()
+
+    async def fetch(self, *, later: timedelta = timedelta()) -> int:
+        """The worker fetches what is due, `later` from now; how many files it took up."""
+        self.ahead += later
+        return await self.fetcher.fetch_due()
 
     async def rows(self, to: str) -> list[OutboxRow]:
         return await self.store.outbox.list_to("bayside", to, utc_now() - timedelta(days=1))
@@ -150,7 +158,7 @@ async def open_line(
     await store.shops.put(SHOP)
     for client in (MARIA, TOM, ANN):
         await store.clients.put(client)
-    bell = asyncio.Event()
+    bell, fetch_bell = asyncio.Event(), asyncio.Event()
     channels: dict[ChannelName, Channel] = {
         "web": WebChannel(),
         "sms": SmsChannel(store, bell.set, settings.public_url),
@@ -158,10 +166,10 @@ async def open_line(
     }
     hub = Hub(store=store, assistant=Parrot(), clock=BusinessClock(), channels=channels, live=Silence())
     app = web.Application()
-    context = SmsContext(settings=settings, store=store, hub=hub, wake=bell.set)
+    context = SmsContext(settings=settings, store=store, hub=hub, wake=bell.set, wake_fetching=fetch_bell.set)
     app.add_routes(sms_routes(context))
     server = TestServer(app, port=settings.port if simulator else None)
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession() as http, AsyncExitStack() as stack:
         if simulator:
             app.add_routes(simulator_routes(SimulatorContext(settings=settings, store=store, hub=hub, http=http)))
         await server.start_server()
@@ -175,6 +183,8 @@ async def open_line(
             mail_sender=settings.mail.sender,
             clock=lambda: utc_now() + line.ahead,
         )
+        media = await stack.enter_async_context(open_twilio_media(settings))
+        line.fetcher = MediaWorker(store, media, hub.updating, bell=fetch_bell, clock=lambda: utc_now() + line.ahead)
         try:
             yield line
         finally:
