@@ -27,6 +27,7 @@ export class ThreadPane {
     this.#window = new RowWindow((row) => estimateRow(row, this.#width || 700));
     this.make = (row) => this.#makeRow(row, make);
     scroll.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    scroll.addEventListener("keydown", (event) => this.#onKey(event));
     const sizes = new ResizeObserver(() => this.#onResize());
     sizes.observe(scroll);
     sizes.observe(list);
@@ -56,6 +57,14 @@ export class ThreadPane {
   toEnd() {
     this.#stuck = true;
     this.#draw(null, true);
+    this.onmove();
+  }
+
+  /** Go to the very beginning. */
+  toStart() {
+    this.#stuck = false;
+    this.#scrolling = false;
+    this.#draw({ held: [], seq: null, y: 0 }, true);
     this.onmove();
   }
 
@@ -101,6 +110,15 @@ export class ThreadPane {
     return [...this.list.children].find((child) => child.dataset.key === row.key) ?? null;
   }
 
+  /** Home and End go there at once: on the browser's own way what is read would be kept in its place, and it ends early. */
+  #onKey(event) {
+    const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (altKey || ctrlKey || metaKey || shiftKey || (key !== "Home" && key !== "End")) return;
+    event.preventDefault();
+    if (key === "Home") this.toStart();
+    else this.toEnd();
+  }
+
   #onScroll() {
     this.#look();
     this.#scrolling = true;
@@ -142,7 +160,7 @@ export class ThreadPane {
     this.#base = this.list.getBoundingClientRect().top - this.scroll.getBoundingClientRect().top + was;
     for (let tries = 0; tries < 5; tries += 1) {
       const y = anchor ? this.#window.resolve(anchor) : this.#window.total - high;
-      if (!always && this.#covers(y, high, beyond - SLACK)) return;
+      if (!always && tries === 0 && this.#covers(y, high, beyond - SLACK)) return;
       this.#place(this.#window.between(y - beyond, y + high + beyond));
       if (!this.#measure()) break;
     }
