@@ -8,14 +8,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 from PIL import Image
 from pydantic import SecretStr
 
+from chat.channels.push_hosts import PublicResolver
 from chat.channels.sms import TEXT_PATH
+from chat.channels.twilio_media import FetchLater, TwilioMedia
 from config.settings import Twilio
+from storage.files import MOST_BYTES
 from storage.media_fetches import BACKOFF, LEASE
 from storage.messages import Attachment, Entry
 from tests.cast import MARIA as TOWN_MARIA
@@ -42,6 +47,7 @@ class MediaHost:
     contents: dict[str, bytes] = field(default_factory=dict)  # by the media's name
     elsewhere: dict[str, str] = field(default_factory=dict)  # where the API leads for it instead
     trouble: list[int] = field(default_factory=list)  # the API's next answers
+    slow: bool = False  # the API never answers
     asked: list[str] = field(default_factory=list)
     told_login: list[str] = field(default_factory=list)  # what the other host was told
 
@@ -50,6 +56,8 @@ class MediaHost:
         self.asked.append(name)
         if request.headers.get("Authorization") != LOGIN:
             return web.Response(status=401)
+        if self.slow:
+            await asyncio.Event().wait()
         if self.trouble:
             return web.Response(status=self.trouble.pop(0))
         if name in self.elsewhere:
@@ -62,10 +70,25 @@ class MediaHost:
         if "Authorization" in request.headers:
             self.told_login.append(request.path)
         assert request.raw_path.endswith("?s=a%2Fb")
-        return web.Response(body=self.contents[request.match_info["name"]], content_type="image/jpeg")
+        name = request.match_info["name"]
+        if name != "without_length":
+            return web.Response(body=self.contents[name], content_type="image/jpeg")
+        response = web.Response(body=self.contents[name], content_type="image/jpeg")
+        response.enable_chunked_encoding()
+        return response
 
     def url(self, name: str) -> str:
         return str(self.api.make_url(MEDIA + name))
+
+
+class PrivateNames(AbstractResolver):
+    """Every name leads into a private network."""
+
+    async def resolve(self, host, port=0, family=0):
+        return [ResolveResult(hostname=host, host="10.0.0.7", port=port, family=2, proto=0, flags=0)]
+
+    async def close(self):
+        return None
 
 
 @asynccontextmanager
@@ -177,16 +200,22 @@ async def test_a_picture_that_is_gone_has_failed(line, host):
     assert await line.fetch(later=timedelta(days=1)) == 0
 
 
-@pytest.mark.parametrize(
-    "content", [b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), b"<html><script>alert(1)</script></html>", b""]
-)
-async def test_too_large_or_no_picture_has_failed(line, host, content):
-    host.contents["ME1"] = content
-    await send(line, host, "ME1")
+@pytest.mark.parametrize("name", ["ME1", "without_length"])
+async def test_what_is_too_large_has_failed_whatever_is_said_of_its_size(line, host, name):
+    host.contents[name] = photo() + bytes(MOST_BYTES)  # a picture, were it read to its end
+    await send(line, host, name)
     await line.fetch()
     assert await states(line) == ["failed"]
     [file] = await files(line)
     assert await line.store.files.find(file.id) is None
+
+
+@pytest.mark.parametrize("content", [b"<html><script>alert(1)</script></html>", b"\xff\xd8\xff no picture", b""])
+async def test_what_is_only_called_a_picture_has_failed(line, host, content):
+    host.contents["ME1"] = content
+    await send(line, host, "ME1")
+    await line.fetch()
+    assert await states(line) == ["failed"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +238,24 @@ async def test_a_redirect_to_where_we_do_not_go_is_refused(line, host, where):
     await send(line, host, "ME1")
     await line.fetch()
     assert await states(line) == ["failed"]
+
+
+async def test_a_name_that_leads_into_a_private_network_is_not_followed(host, tmp_path):
+    host.elsewhere["ME1"] = "https://media.example/x"
+    private = aiohttp.TCPConnector(resolver=PublicResolver(PrivateNames()))
+    async with aiohttp.ClientSession() as own, aiohttp.ClientSession(connector=private) as public:
+        media = TwilioMedia(settings_for(host, tmp_path), own=own, public=public)
+        with pytest.raises(FetchLater, match="DNSError"):
+            await media.fetch(host.url("ME1"))
+
+
+async def test_one_that_takes_for_ever_is_let_go(host, tmp_path):
+    host.slow = True
+    async with aiohttp.ClientSession() as own:
+        media = TwilioMedia(settings_for(host, tmp_path), own=own, public=own, patience=0.05)
+        with pytest.raises(FetchLater, match="TimeoutError"):
+            await media.fetch(host.url("ME1"))
+    assert host.asked == ["ME1"]
 
 
 async def test_redirects_without_end_are_given_up(line, host):
