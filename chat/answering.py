@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from bot.apology import apologise
 from bot.turn import Answer, Line, Turn, Unclear
-from chat.channels.media import words_for_files
 from chat.directory import Directory
 from chat.draft import AnswerOutdated, AnswerRefused, Draft
 from chat.handoff import Event
@@ -191,26 +190,17 @@ def turn_for(job: Job, conversation: Conversation, now: datetime) -> Turn:
         shop=job.shop,
         conversation_id=conversation.id,
         message_id=job.entry.id,
-        text=_heard(job),
+        text=job.entry.text,
         payload=job.entry.payload,
         channel=job.entry.channel,
         identity=job.entry.identity or VISITOR,
         status=conversation.status,
         tracker=conversation.tracker,
-        attachments=len(job.entry.attachments) if job.entry.channel == "web" else 0,
+        attachments=len(job.entry.attachments),
         episode=conversation.state.episode,
         language=job.entry.language,
         now=now,
     )
-
-
-def _heard(job: Job) -> str:
-    """What the bot understands: of files that came with a text it hears in words, as of those that are not fetched."""
-    entry = job.entry
-    if entry.channel == "web" or not entry.attachments:
-        return entry.text
-    came = words_for_files(len(entry.attachments), job.shop.language)
-    return "\n".join(part for part in (entry.text, came) if part)
 
 
 def _is_the_bots(conversation: Conversation, entry: Entry) -> bool:

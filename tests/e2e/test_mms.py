@@ -166,10 +166,10 @@ async def test_the_login_goes_to_twilio_alone(line, host):
     assert host.told_login == []
 
 
-async def test_a_picture_without_words_is_no_words_to_staff_and_words_to_the_bot(line, host):
+async def test_a_picture_without_words_puts_no_words_into_anybodys_mouth(line, host):
     host.contents |= {"ME1": photo(), "ME2": photo(form="PNG")}
     await send(line, host, "ME1", "ME2")
-    assert await line.said(MARIAS) == [("client", ""), ("bot", "You said: [2 attachments]")]
+    assert await line.said(MARIAS) == [("client", ""), ("bot", "You said: ")]
     await line.fetch()
     assert [(one.state, one.name) for one in await files(line)] == [("stored", "mms-1.jpg"), ("stored", "mms-2.png")]
 
