@@ -145,7 +145,7 @@ async def test_search_says_where_it_found_and_leads_there_by_keyboard(scene: Sce
     assert page.url.endswith("/1")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("caller 00007")
-    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("Caller 00007")
     await page.keyboard.press("ArrowDown")
     await expect(rows.locator("button")).to_be_focused()
     await page.keyboard.press("Enter")
