@@ -24,6 +24,7 @@ export class Pane {
   #id = null;
   #memo = new RowMemo();
   #wantedSeq = null; // the message to go to once the conversation is here
+  #wentOn = false; // keys or clicks since: the focus is theirs
   #unseen = 0; // messages that came while one reads further up
   #pause = null;
 
@@ -52,6 +53,7 @@ export class Pane {
     find("act-problem").hidden = true;
     find("gist").open = matchMedia("(min-width: 46rem) and (min-height: 40rem)").matches;
     this.#wantedSeq = seq;
+    this.#wentOn = false;
     this.#goToWanted();
   }
 
@@ -59,6 +61,7 @@ export class Pane {
   goTo(seq) {
     document.body.classList.remove("shows-card"); // where it lies over the thread
     this.#wantedSeq = seq;
+    this.#wentOn = false;
     this.#goToWanted();
   }
 
@@ -174,7 +177,7 @@ export class Pane {
     if (!element) return this.#say([WORDS.not_found]);
     element.classList.add("found");
     later(() => element.classList.remove("found"), FOUND_FOR);
-    find("thread-scroll").focus({ preventScroll: true });
+    if (!this.#wentOn) find("thread-scroll").focus({ preventScroll: true });
     this.#say([`Message found. ${element.textContent}`]);
   }
 
@@ -185,6 +188,7 @@ export class Pane {
   }
 
   #wire(onleave) {
+    for (const touch of ["keydown", "pointerdown"]) document.addEventListener(touch, () => (this.#wentOn = true), true);
     find("back").addEventListener("click", () => onleave());
     find("thread-below").addEventListener("click", () => (this.thread.toEnd(), find("thread-scroll").focus({ preventScroll: true })));
     find("thread-above").addEventListener("click", () => this.#goToNew());
