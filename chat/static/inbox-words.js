@@ -1,5 +1,9 @@
 /** What the inbox says to staff. */
 import { readablePhone } from "./text.js";
+import { wordsOf } from "./words.js";
+
+// Of files staff and clients read the same.
+const { attachment, files, attach, uploading, picture, picture_here, file_named, file_coming, file_not_fetched } = wordsOf("en");
 
 export const WORDS = {
   you: "You",
@@ -26,15 +30,15 @@ export const WORDS = {
   colleagues: "Colleagues",
   missing: "Not on file, so it was left out:",
   remove: "Remove",
-  attachment: "File",
-  files: "Files",
-  attach: "Attach pictures or a PDF",
-  uploading: (name) => `Uploading ${name}`,
-  picture: (name) => `Picture ${name}, opens in full size`,
-  picture_here: (name) => `Picture ${name}`,
-  file_named: (name) => `file ${name}`,
-  file_coming: "On its way…",
-  file_not_fetched: "Could not be fetched",
+  attachment,
+  files,
+  attach,
+  uploading,
+  picture,
+  picture_here,
+  file_named,
+  file_coming,
+  file_not_fetched,
   choices: "Quick replies offered",
   by_sms: "text",
   by_email: "e-mail",

@@ -5,17 +5,15 @@ Nothing is asserted but that no message is lost.
 
 import asyncio
 import os
-import sys
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import aiohttp
 import pytest
 
 from server import open_store
@@ -23,9 +21,10 @@ from storage.codec import to_document
 from storage.embedded import embedded_database
 from storage.mongo import connect
 from storage.sessions import STAFF_COOKIE
+from tests.bench.baseline import bare_echo
 from tests.bench.lines import Line, ack_times, acks_a_second, lines, message, resident_kb
 from tests.cast import RAY, SHOP, move_in
-from tests.e2e.running import free_port, settings_for
+from tests.e2e.running import settings_for
 from tests.faults.machines import ROOT, Server
 
 MANY = int(os.environ.get("BENCH_CONNECTIONS", "2000"))
@@ -60,25 +59,6 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         stack.push_async_callback(server.end)
         url, process = await stack.enter_async_context(bare_echo(uri))
         yield Bench(server, url, process, f"{STAFF_COOKIE}={cookie}", uri, tmp_path)
-
-
-@asynccontextmanager
-async def bare_echo(uri: str) -> AsyncIterator[tuple[str, Process]]:
-    """The baseline: python-socketio with one durable insert a message."""
-    port = free_port()
-    line = [sys.executable, str(Path(__file__).with_name("bare_echo.py")), str(port), uri]
-    process = await asyncio.create_subprocess_exec(*line, cwd=ROOT, env={"PATH": os.environ["PATH"]})
-    url = f"http://127.0.0.1:{port}"
-    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
-        while True:
-            try:
-                await (await http.get(url)).release()
-                break
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.1)
-    yield url, process
-    process.kill()
-    await process.wait()
 
 
 async def held_by_staff(bench: Bench, opened: list[Line], staff: Line) -> None:

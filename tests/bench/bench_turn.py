@@ -3,19 +3,15 @@
 `make bench` prints it. Bar of issue 2: the median of a turn is at most 4 times that of the echo, at 50 connections.
 """
 
-import asyncio
-import os
-import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from server import open_store
 from storage.embedded import embedded_database
+from tests.bench.baseline import bare_echo
 from tests.bench.load import Figures, measure
 from tests.cast import SHOP, move_in
 from tests.e2e.running import free_port, settings_for
@@ -25,25 +21,6 @@ ROOT = Path(__file__).parents[2]
 CONNECTIONS = 50
 SECONDS = 6.0
 ROUNDS = 3
-
-
-@asynccontextmanager
-async def bare_echo(uri: str) -> AsyncIterator[str]:
-    """The baseline, listening."""
-    port = free_port()
-    line = [sys.executable, str(Path(__file__).with_name("bare_echo.py")), str(port), uri]
-    process = await asyncio.create_subprocess_exec(*line, cwd=ROOT, env={"PATH": os.environ["PATH"]})
-    url = f"http://127.0.0.1:{port}"
-    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
-        while True:
-            try:
-                await (await http.get(url)).release()
-                break
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.1)
-    yield url
-    process.kill()
-    await process.wait()
 
 
 @pytest.mark.parametrize("rate", [25, 50, 100, 200])
@@ -57,7 +34,7 @@ async def test_turn(tmp_path: Path, rate: int) -> None:
             await move_in(store)
         server = await start_server(tmp_path, port)
         stack.push_async_callback(_end, server)
-        bare = await stack.enter_async_context(bare_echo(uri))
+        bare, _ = await stack.enter_async_context(bare_echo(uri))
         echoes: list[Figures] = []
         turns: list[Figures] = []
         for _ in range(ROUNDS):
