@@ -21,6 +21,7 @@ from storage import (
     news,
     notices,
     notification_settings,
+    notifications,
     outbox,
     payments,
     presence,
@@ -63,6 +64,7 @@ from storage.mongo import Database, make_indexes
 from storage.news import NewsDesk
 from storage.notices import Notices
 from storage.notification_settings import NotificationSettingsBook
+from storage.notifications import Notifications
 from storage.openings import Openings
 from storage.outbox import Outbox
 from storage.payments import Payments
@@ -114,6 +116,7 @@ _INDEXES = {
     PushSubscriptions.name: push_subscriptions.INDEXES,
     NotificationSettingsBook.name: notification_settings.INDEXES,
     Notices.name: notices.INDEXES,
+    Notifications.name: notifications.INDEXES,
     NewsDesk.name: news.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     **search.INDEXES,
@@ -183,6 +186,7 @@ class Storage:
         self.push_subscriptions = PushSubscriptions(database)
         self.notification_settings = NotificationSettingsBook(database)
         self.notices = Notices(database)
+        self.notifications = Notifications(database)
         self.news = NewsDesk(database)
 
     async def make_records_findable(self, shop: str) -> None:
