@@ -1,6 +1,5 @@
 """The action server on a port of this machine, and calls to it as a Rasa server makes them."""
 
-import functools
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,29 +10,23 @@ from typing import Any
 import aiohttp
 from sanic import Sanic
 
-from bot.catalog import load_catalog
 from bot.rasa import make_app
 from bot.rasa_sender import Senders
-from bot.understanding import Understander
 from config.clock import BusinessClock
 from storage.proof import Identity, Proof
 from storage.store import Storage
 from tests.dialogues.people import NOW
+from tests.learned import the_understander
 
 SECRET = "a secret key for the tests only, long enough"
 SENDERS = Senders(SECRET)
-
-
-@functools.cache
-def _understander(models: Path) -> Understander:
-    return Understander.train_or_load(models, load_catalog().examples)
 
 
 @asynccontextmanager
 async def serving_actions(store: Storage, models: Path) -> AsyncIterator[str]:
     """The address of an action server over these records."""
     Sanic.test_mode = True  # an application's name may be used again
-    app = make_app(store, _understander(models), BusinessClock(NOW), "https://shop.test", SENDERS)
+    app = make_app(store, the_understander(models), BusinessClock(NOW), "https://shop.test", SENDERS)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)

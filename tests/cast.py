@@ -11,6 +11,7 @@ from storage.staff import Staff
 from storage.store import Storage
 from storage.vehicles import Vehicle
 from storage.work_orders import StatusMoment, WorkOrder
+from tests.moving_in import remembered
 
 NOW = datetime.fromisoformat("2026-03-11T10:30:00-05:00")
 PASSWORD = "correct horse battery"
@@ -92,6 +93,7 @@ RAY = Staff(id="ray", shop="garage", external_id="S1", email="ray@garage.example
 RIVAL_RAY = Staff(id="rita", shop="rival", external_id="S1", email="rita@rival.example", name="Rita", role="owner")
 
 
+@remembered
 async def move_in(store: Storage) -> None:
     """Everybody is there."""
     await store.shops.put(SHOP)

@@ -24,6 +24,7 @@ from storage.store import Storage
 from storage.vehicles import Vehicle
 from storage.visits import BookingRequest
 from storage.work_orders import StatusMoment, WorkOrder
+from tests.moving_in import remembered
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # a Tuesday, 10:30 in Austin
 WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -300,6 +301,7 @@ class Live:
         self.renamed.append((old, new))
 
 
+@remembered
 async def fill(store: Storage) -> None:
     """Put the cast and their records into the store, with one visit of Dana's to come."""
     for shop in (GARLAND, HARBOR):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalog import load_catalog
 from bot.understanding import Understander
+from tests.learned import the_understander
 
 
 @pytest.fixture(scope="session")
 def understander(models: Path) -> Understander:
-    return Understander.train_or_load(models, load_catalog().examples)
+    return the_understander(models)

@@ -15,6 +15,7 @@ from storage.vehicles import Vehicle
 from storage.visits import BookingRequest
 from storage.work_orders import WorkOrder
 from tests.dialogues.estimate_people import ESTIMATE_CLIENTS, ESTIMATE_PHONES, ESTIMATE_RECORDS
+from tests.moving_in import remembered
 
 NOW = datetime.fromisoformat("2026-03-11T10:30:00-05:00")
 LATE = datetime.fromisoformat("2026-03-11T22:00:00-05:00")  # closed
@@ -304,6 +305,7 @@ _VISITS = (
 )
 
 
+@remembered
 async def move_in(store: Storage) -> None:
     """Everybody and everything is there; Thursday at 9:00 both bays are taken."""
     await store.shops.put(SHOP)

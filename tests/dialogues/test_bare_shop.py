@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.assistant import Assistant
-from bot.catalog import load_catalog
 from bot.turn import Turn
 from bot.understanding import Understander
 from bot.understanding.shop_models import SharedModel
 from storage.proof import VISITOR
 from storage.store import Storage
 from tests.dialogues.people import NOW, SHOP
+from tests.learned import the_catalog
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ async def test_what_it_has_not_is_not_offered(
     store: Storage, understander: Understander, text: str, said: str, handed_off: bool
 ) -> None:
     assistant = Assistant(
-        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
+        store=store, models=SharedModel(understander), catalog=the_catalog(), public_url="https://shop.test"
     )
     turn = Turn(
         shop=replace(SHOP, services=(), hours={}, closed=()),

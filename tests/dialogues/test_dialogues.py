@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
-from bot.catalog import load_catalog
 from bot.turn import Answer
 from bot.understanding import Understander
 from bot.understanding.shop_models import SharedModel
@@ -15,6 +14,7 @@ from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, Driver, identity_for
 from tests.dialogues.people import LATE, NOW, PHONES, SHARED_PHONE, SHOP, UNKNOWN_PHONE, move_in
 from tests.dialogues.script import Line, Script, read_scripts
+from tests.learned import the_catalog
 
 SCRIPTS = read_scripts(Path(__file__).parent / "scripts")
 CASES = [
@@ -29,7 +29,7 @@ def test_there_are_dialogues() -> None:
 @pytest.fixture
 def assistant(store: Storage, understander: Understander) -> Assistant:
     return Assistant(
-        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
+        store=store, models=SharedModel(understander), catalog=the_catalog(), public_url="https://shop.test"
     )
 
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 
 from bot.assistant import Assistant
-from bot.catalog import load_catalog
 from bot.turn import Answer
 from bot.understanding import Understander
 from bot.understanding.shop_models import SharedModel
@@ -16,13 +15,14 @@ from storage.messages import ChannelName
 from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, identity_for
 from tests.dialogues.people import NOW, SHOP, move_in
+from tests.learned import the_catalog
 
 
 @pytest.fixture
 async def assistant(store: Storage, understander: Understander) -> Assistant:
     await move_in(store)
     return Assistant(
-        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
+        store=store, models=SharedModel(understander), catalog=the_catalog(), public_url="https://shop.test"
     )
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from bot.assistant import Assistant
-from bot.catalog import load_catalog
 from bot.understanding import Understander
 from bot.understanding.shop_models import SharedModel
 from storage.messages import ChannelName
 from storage.store import Storage
 from tests.dialogues.driver import AssistantDriver, identity_for
 from tests.dialogues.people import NOW, move_in
+from tests.learned import the_catalog
 
 CASES = [
     pytest.param(
@@ -120,7 +120,7 @@ CASES = [
 @pytest.fixture
 async def talk(store: Storage, understander: Understander) -> Callable[[str, ChannelName], AssistantDriver]:
     await move_in(store)
-    models, catalog = SharedModel(understander), load_catalog()
+    models, catalog = SharedModel(understander), the_catalog()
     assistant = Assistant(store=store, models=models, catalog=catalog, public_url="https://shop.test")
 
     def talk_as(peer: str, channel: ChannelName) -> AssistantDriver:

@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.assistant import Assistant
-from bot.catalog import load_catalog
 from bot.proving import identity_of
 from bot.tracker import Tracker
 from bot.turn import Answer, Turn
@@ -32,6 +31,7 @@ from tests.dialogues.driver import identity_for
 from tests.dialogues.people import NOW, SHOP, move_in
 from tests.dialogues.watch import Facts, Told, Watch, watch_over
 from tests.dialogues.wild import Step, doings
+from tests.learned import the_catalog
 
 WANTED = int(os.environ.get("FUZZ_MESSAGES", "1500"))
 LENGTH = 15  # messages of one conversation
@@ -134,7 +134,7 @@ def tally() -> Iterator[Counter[str]]:
 async def assistant(store: Storage, understander: Understander) -> Assistant:
     await move_in(store)
     return Assistant(
-        store=store, models=SharedModel(understander), catalog=load_catalog(), public_url="https://shop.test"
+        store=store, models=SharedModel(understander), catalog=the_catalog(), public_url="https://shop.test"
     )
 
 
