@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from storage.invoices import Invoice, Invoices
+from storage.invoices import Invoice, Invoices, InvoiceStatus
 from storage.payments import Payment, Payments
 from storage.shops import Shop
 
@@ -102,18 +102,19 @@ def view_invoice(invoice: Invoice, payments: Sequence[Payment], today: date) -> 
         invoice=invoice,
         paid=paid,
         balance=owed,
-        state=_state(invoice, owed, today),
+        state=state_of(invoice.status, owed, invoice.due_on, today),
         adds_up=invoice.adds_up,
         payments=tuple(payments),
     )
 
 
-def _state(invoice: Invoice, owed: int, today: date) -> InvoiceState:
-    if invoice.status != "open":
-        return invoice.status
+def state_of(status: InvoiceStatus, owed: int, due_on: date | None, today: date) -> InvoiceState:
+    """How an invoice stands on `today` with this much still to be paid on it."""
+    if status != "open":
+        return status
     if owed <= 0:
         return "paid"
-    return "overdue" if invoice.due_on is not None and invoice.due_on < today else "due"
+    return "overdue" if due_on is not None and due_on < today else "due"
 
 
 def _credit(shown: Sequence[InvoiceView], payments: Sequence[Payment]) -> int:

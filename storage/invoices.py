@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 from pymongo import ASCENDING, IndexModel
 
+from storage.account_records import AccountRecords
 from storage.codec import Document
-from storage.records import BY_CLIENT, Records
+from storage.records import BY_CLIENT
 from storage.search_words import all_words, number_words
 
 LineKind = Literal["labor", "part", "fee", "tax", "discount"]
@@ -59,7 +60,7 @@ class Invoice:
 INDEXES = [BY_CLIENT, IndexModel([("shop", ASCENDING), ("number", ASCENDING)], name="by_number")]
 
 
-class Invoices(Records[Invoice]):
+class Invoices(AccountRecords[Invoice]):
     """The invoices of all shops."""
 
     kind: ClassVar[str] = "invoice"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
-from storage.records import BY_CLIENT, Records
+from storage.account_records import AccountRecords
+from storage.records import BY_CLIENT
 
 PaymentMethod = Literal["cash", "card", "check", "transfer", "financing", "other"]
 
@@ -27,7 +28,7 @@ class Payment:
 INDEXES = [BY_CLIENT]
 
 
-class Payments(Records[Payment]):
+class Payments(AccountRecords[Payment]):
     """The payments of all shops."""
 
     kind: ClassVar[str] = "payment"

@@ -4,6 +4,8 @@ from config.settings import DEVELOPMENT_SECRET
 from storage import (
     absences,
     access,
+    account_marks,
+    account_sheets,
     activity,
     canned_replies,
     change_requests,
@@ -40,6 +42,8 @@ from storage import (
 )
 from storage.absences import Absences
 from storage.access import Access
+from storage.account_marks import AccountMarks
+from storage.account_summaries import AccountSummaries
 from storage.accounts import Accounts
 from storage.activity import Activity
 from storage.canned_replies import CannedReplies
@@ -119,6 +123,8 @@ _INDEXES = {
     Notifications.name: notifications.INDEXES,
     NewsDesk.name: news.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
+    account_sheets.SHEETS: account_sheets.INDEXES,
+    **account_marks.INDEXES,
     **search.INDEXES,
     **access.INDEXES,
 }
@@ -161,6 +167,8 @@ class Storage:
         self.search = Search(self.search_index, self.conversations, self.messages)
         self._open_access(database, secret_key)
         self.accounts = Accounts(self.invoices, self.payments)
+        self.account_marks = AccountMarks(database)
+        self.account_summaries = AccountSummaries(database, self.invoices, self.payments)
 
     def _open_access(self, database: Database, secret_key: str) -> None:
         """How clients and staff come in, and what a shop asks for then."""

@@ -28,6 +28,7 @@ from storage.visits import ImportedVisit
 
 _CHUNK = 500
 _VISIT_CHUNK = 5000
+_REFRESHED = 200  # accounts that are made anew at once; more are when they are looked at
 
 
 def document_of(shop: str, record: Record, mark: str) -> Document:
@@ -62,6 +63,12 @@ class Writer:
                     self._shop.slug, {row.id for row in rows if row.place not in checked.refused}
                 )
         checked.rows.clear()
+        async with self._store.account_marks.writing() as writing:  # each client's account is marked once
+            await self._take_all(checked, progress)
+        if len(writing.clients) <= _REFRESHED:
+            await self._store.account_summaries.refresh(sorted(writing.clients))
+
+    async def _take_all(self, checked: Checked, progress: Progress) -> None:
         setting = setting_of(self._shop)
         async for place, line in lines_of(self._files, progress):
             if place in checked.refused:

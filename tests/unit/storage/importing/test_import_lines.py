@@ -283,3 +283,12 @@ async def test_the_limit_of_approvals_by_text_is_the_shops_to_set(take: Take, st
     assert (await store.shops.get(SHOP["slug"])).approval_limit == 125_050
     account = await take({**SHOP, "approval_limit": -1})
     assert "approval_limit" in repr(account)
+
+
+async def test_an_import_leaves_the_accounts_it_changed_made_and_no_writing_open(take: Take, store: Storage):
+    account = {"type": "payment", "external_id": "p1", "client": "c1", "invoice": "i1", "paid_on": "2026-03-02"}
+    await take(*WHOLE, {**account, "amount": "86.20", "method": "card"})
+    kept = await store.database["account_summaries"].find_one({})
+    assert kept is not None
+    assert (kept["writings"], kept["summary"]["open"]) == ([], [{"invoices": 1, "cents": 30000}])
+    assert await store.database["account_writings"].count_documents({}) == 0
