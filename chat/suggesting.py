@@ -21,6 +21,7 @@ from storage.shops import Shop
 _log = logging.getLogger(__name__)
 _KEPT = 2000
 _PAUSE_SECONDS = 0.3  # who writes several lines in a row is drafted an answer to the last
+_LONGEST_PAUSE_SECONDS = 5.0  # who never pauses is drafted one now and then: understanding costs as much as storing
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,7 @@ class Suggesting:
     async def _work(self, conversation_id: str) -> None:
         try:
             while conversation_id in self._latest:
-                await asyncio.sleep(_PAUSE_SECONDS)
-                job = self._latest.pop(conversation_id)
+                job = await self._last_of_several(conversation_id)
                 conversation = await self._find(job.entry.shop, conversation_id)
                 made = await self._draft(job, conversation)
                 if made is not None and conversation_id not in self._latest:
@@ -100,6 +100,16 @@ class Suggesting:
             _log.exception("no draft could be made")
         finally:
             del self._tasks[conversation_id]
+
+    async def _last_of_several(self, conversation_id: str) -> Job:
+        """The newest message, once none follows for a moment."""
+        clock = asyncio.get_running_loop()
+        longest = clock.time() + _LONGEST_PAUSE_SECONDS
+        while True:
+            job = self._latest[conversation_id]
+            await asyncio.sleep(_PAUSE_SECONDS)
+            if self._latest[conversation_id] is job or clock.time() >= longest:
+                return self._latest.pop(conversation_id)
 
     async def _draft(self, job: Job, conversation: Conversation) -> Suggestion | None:
         turn = replace(turn_for(job, conversation, self._clock.now()), status="waiting")
