@@ -1,0 +1,72 @@
+"""The client's invoices and estimates as PDF, to keep or to send on: records, rights and words are their pages'."""
+
+import asyncio
+
+from aiohttp import hdrs, web
+
+from portal_views.access import ShopRequest
+from portal_views.client_records import vehicles_of
+from portal_views.downloads import file_name
+from portal_views.formats import formats_for
+from portal_views.paper.content import Paper
+from portal_views.paper.estimate import estimate_paper
+from portal_views.paper.invoice import invoice_paper
+from portal_views.texts import texts_for
+
+# One at a time: each takes the processor, and pages are to be served beside it.
+_at_work = asyncio.Lock()
+
+
+async def show_invoice(asked: ShopRequest) -> web.StreamResponse:
+    """The invoice. Another client's, another shop's or a draft is not there."""
+    account = await asked.context.store.accounts.for_client(asked.shop, asked.known_client.id, asked.now)
+    view = account.find(asked.request.match_info["id"])
+    if view is None:
+        raise web.HTTPNotFound
+    vehicles, texts = await vehicles_of(asked), texts_for(asked.language)
+    paper = invoice_paper(
+        asked.shop,
+        asked.known_client,
+        vehicles.get(view.invoice.vehicle_id or ""),
+        view,
+        show_payments=asked.sections["payments"],
+        t=texts,
+        f=formats_for(asked.shop, texts),
+    )
+    return await _answer(paper, file_name("invoice", view.invoice.number))
+
+
+async def show_estimate(asked: ShopRequest) -> web.StreamResponse:
+    """The estimate. Another client's or another shop's is not there."""
+    estimates = await asked.context.store.estimates.list_for_client(asked.shop.slug, asked.known_client.id)
+    estimate = next((one for one in estimates if one.id == asked.request.match_info["id"]), None)
+    if estimate is None:
+        raise web.HTTPNotFound
+    vehicles, texts = await vehicles_of(asked), texts_for(asked.language)
+    paper = estimate_paper(
+        asked.shop,
+        asked.known_client,
+        vehicles.get(estimate.vehicle_id or ""),
+        estimate,
+        estimate.state_on(asked.now.astimezone(asked.shop.zone).date()),
+        t=texts,
+        f=formats_for(asked.shop, texts),
+    )
+    return await _answer(paper, file_name("estimate", estimate.number))
+
+
+async def _answer(paper: Paper, name: str) -> web.Response:
+    async with _at_work:
+        content = await asyncio.to_thread(_made, paper)
+    headers = {
+        hdrs.CACHE_CONTROL: "no-store",
+        hdrs.CONTENT_DISPOSITION: f'inline; filename="{name}.pdf"',
+        hdrs.VARY: "Accept-Language, Cookie",
+    }
+    return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+
+def _made(paper: Paper) -> bytes:
+    from portal_views.paper.sheet import make_pdf  # a third of a second, at the first paper only
+
+    return make_pdf(paper)
