@@ -23,6 +23,7 @@ _SECTIONS: dict[PageName, Section] = {
     "inspections": "inspections",
     "inspection": "inspections",
     "visits": "visits",
+    "visit": "visits",
     "vehicles": "vehicles",
     "vehicle": "vehicles",
     "work_orders": "work_orders",
@@ -66,7 +67,7 @@ def portal_path(page: PageName, record_id: str | None = None) -> str:
     """The page's path below `/s/{slug}/portal/`."""
     if page == "dashboard":
         return ""
-    if page in ("invoice", "estimate", "inspection", "vehicle"):
+    if page in ("invoice", "estimate", "inspection", "vehicle", "visit"):
         return f"{page}s/{record_id}" if record_id else f"{page}s"
     return page.replace("_", "-")
 

@@ -18,6 +18,7 @@ PageName: TypeAlias = Literal[
     "inspections",
     "inspection",
     "visits",
+    "visit",
     "book",
     "vehicles",
     "vehicle",

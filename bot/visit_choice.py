@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.answers import capital
 from bot.context import Context
@@ -135,23 +135,3 @@ async def find_own(context: Context, visit_id: str) -> Visit | None:
     """The client's own visit of this id, or None."""
     visit = await context.store.visits.find(context.shop.slug, visit_id)
     return visit if visit is not None and visit.client_id == context.peer.client_id else None
-
-
-async def find_clash(
-    context: Context, vehicle_id: str | None, starts_at: datetime, minutes: int, but: str
-) -> Visit | None:
-    """A visit that this very car has at that time already, other than the one with the id `but`."""
-    if vehicle_id is None:
-        return None
-    ends_at = starts_at + timedelta(minutes=minutes)
-    return next(
-        (
-            visit
-            for visit in await upcoming(context)
-            if visit.id != but
-            and visit.vehicle_id == vehicle_id
-            and visit.starts_at < ends_at
-            and starts_at < visit.ends_at
-        ),
-        None,
-    )

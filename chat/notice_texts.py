@@ -9,8 +9,10 @@ from storage.conversations import Conversation
 from storage.estimates import Decision, Estimate
 from storage.messages import Entry
 from storage.money import format_money
+from storage.news import News
 from storage.phones import format_phone
 from storage.shops import Shop
+from storage.visit import Visit
 
 _DETAILS: Final[Mapping[DetailName, str]] = {
     "name": "name",
@@ -69,6 +71,15 @@ def decision_texts(estimate: Estimate, decisions: Mapping[str, Decision], client
         total = format_money(estimate.sum_of([line.id for line in lines]), shop.currency)
         parts.append(f"{word}: {what} ({total})" if decision == "approved" else f"{word}: {what}")
     return f"{client} decided on estimate {estimate.number}", ". ".join(parts)
+
+
+def visit_texts(visit: Visit, news: News, client: str, shop: Shop) -> tuple[str, str]:
+    """Title and text for a visit that its client booked, moved or cancelled: what, and when it is now."""
+    what = ", ".join(shop.service_title(code, "en") for code in visit.services) or "Visit"
+    when = (news.starts_at or visit.starts_at).astimezone(shop.zone)
+    clock = f"{when:%a, %b} {when.day}, {when.hour % 12 or 12}:{when:%M %p}"
+    asked = ", to be confirmed" if visit.status == "requested" else ""
+    return f"{client} {news.act} a visit", f"{what}, {clock}{asked}"
 
 
 def _files(entry: Entry) -> str:

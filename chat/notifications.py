@@ -5,7 +5,8 @@
     a client writes, with the bot           nobody
     a note calls somebody                   who is called
     it is given to somebody                 who it is given to
-    a change request, estimate decisions    everybody who wants to hear of papers, and the conversation's assignee
+    a change request, estimate decisions,
+    a visit booked, moved, cancelled        everybody who wants to hear of papers, and the conversation's assignee
 
 Nobody is told of what they did themselves. Being muted, or quiet while the shop is closed, keeps devices silent; the
 bell in the inbox still counts.

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from bot.reply import HandOff
 from chat.hub import Hub, Outbound
-from chat.notice_texts import change_texts, decision_texts, entry_texts
+from chat.notice_texts import change_texts, decision_texts, entry_texts, visit_texts
 from chat.notifications import NEWS, Happening, find_happenings
 from chat.telling import WORTH_TELLING, Telling, Told
 from chat.writer import Written
@@ -220,6 +220,11 @@ class Notifier:
             await _log_of(store, news, client, f"Estimate {estimate.number}", {"decided": text, "in": news.place})
             if news.place == "portal":
                 await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
+        elif news.kind == "visit":
+            title, text = visit_texts(await store.visits.get(news.shop, news.record), news, client.name, shop)
+            await _log_of(store, news, client, text, {"in": news.place})
+            if news.place == "portal":
+                await self._note(news, shop, conversation, f"{title} in the portal: {text}.")
         else:
             request = await store.change_requests.find(news.shop, news.record)
             if request is None or not request.is_due:
@@ -257,6 +262,8 @@ def _remember(of: "OrderedDict[str, _V]", key: str, value: _V) -> None:
 
 async def _log_of(store: Storage, news: News, client: Client, subject: str, details: Mapping[str, str]) -> None:
     """The activity log's line of what a client did; told again it is there once."""
-    action = "estimate.decided" if news.kind == "estimate" else "change_request.asked"
+    done = {"estimate": "decided", "change_request": "asked", "visit": news.act}
     actor = Actor(kind="client", id=client.id, name=client.name)
-    await store.activity.append(news.shop, actor, action, subject, details, news.at, ref=news.id)
+    await store.activity.append(
+        news.shop, actor, f"{news.kind}.{done[news.kind]}", subject, details, news.at, ref=news.id
+    )

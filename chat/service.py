@@ -87,8 +87,8 @@ class Effects:
         """Something waits to be delivered."""
         self._bell.set()
 
-    def estimate_decided(self) -> None:
-        """A client decided on an estimate: staff are to hear of it."""
+    def news_added(self) -> None:
+        """Something stands in the news: staff are to hear of it."""
         self._news_bell.set()
 
     async def session_ended(self, shop: str, session_id: str) -> None:

@@ -46,6 +46,11 @@ class ShopRequest:
         return sections_for(self.shop, self.client) if self.client is not None else {}
 
     @property
+    def urls(self) -> dict[str, str]:
+        """The portal's pages by name."""
+        return page_urls(self.shop)
+
+    @property
     def full(self) -> bool:
         """Whether a key or a code proved who this is."""
         return self.client is not None and self.identity.proof is Proof.FULL
@@ -65,7 +70,7 @@ class ShopRequest:
             and self.request.path.startswith(portal_home(self.shop)),
             "path": self.request.path if self.request.method == "GET" else "",
             "sections": self.sections,
-            "urls": page_urls(self.shop),
+            "urls": self.urls,
         }
         return html(render(template, self.language, self.shop, **(bound | values)), status=status, private=private)
 

@@ -9,17 +9,19 @@ from typing import Any
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.booking_form import BookingForm, Fields, read_form
-from portal_views.booking_times import offer_week
+from portal_views.booking_form import BookingForm, Fields, moment_text, read_form
+from portal_views.booking_times import NEAREST, offer_week
 from portal_views.client_records import vehicles_of
 from portal_views.urls import shop_url
+from portal_views.visit import tell_staff
+from portal_views.visit_calendar import calendar_response
 from storage.attempts import TooManyAttempts
 from storage.openings import NotBookable, Openings, minutes_for
 from storage.proof import may_see
 from storage.vehicles import Vehicle
+from storage.visit import Visit, booked_id, find_clash
 from storage.visits import BookingRequest, Contact, OpeningTaken
 
-_NEAREST = 6
 _KEY_PREFIX = "page:"  # our keys are never a message's, whatever a form says
 
 
@@ -53,8 +55,10 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     known = asked.client is not None or not form.problems(asked.shop)
     if form.starts_at is None or not form.services or not form.key or not known:
         return await submit_details(asked)
+    if await _clashes(asked, form):
+        return await _times_page(asked, form, problem="book.clash")
     try:
-        await _reserve(asked, form)
+        visit = await _reserve(asked, form)
     except TooManyAttempts:
         return asked.page("book_stop.html", status=429, current="book", text="book.too_many")
     except OpeningTaken:
@@ -63,19 +67,44 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
         if refusal.field == "services":
             return _services_page(asked, form, vehicles, problem="book.too_long")
         return await _times_page(asked, form, problem="book.not_bookable")
-    raise web.HTTPSeeOther(f"{shop_url(asked.shop)}book/done/{form.key}")
+    if visit.client_id is not None:
+        await tell_staff(asked, visit, "booked")
+    raise web.HTTPSeeOther(f"{_book_url(asked)}/done/{form.key}")
 
 
 async def show_done(asked: ShopRequest) -> web.StreamResponse:
     """What was booked under this number."""
+    return asked.page("book_done.html", current="book", visit=await _booked(asked))
+
+
+async def show_calendar(asked: ShopRequest) -> web.StreamResponse:
+    """The same as a calendar file."""
+    return calendar_response(asked, await _booked(asked))
+
+
+async def _booked(asked: ShopRequest) -> Visit:
+    """What was booked under the number in the address, for who booked it. Raises 404."""
     key = _KEY_PREFIX + asked.request.match_info["key"]
     visit = await asked.context.store.visits.find_by_key(asked.shop.slug, key)
     if visit is None or (visit.client_id is not None and visit.client_id != asked.identity.client_id):
         raise web.HTTPNotFound
-    return asked.page("book_done.html", current="book", visit=visit)
+    return visit
 
 
-async def _reserve(asked: ShopRequest, form: BookingForm) -> None:
+async def _clashes(asked: ShopRequest, form: BookingForm) -> bool:
+    """Whether the client's car has a visit at that time already, other than the one that this form made."""
+    if asked.client is None or form.vehicle_id is None or form.starts_at is None:
+        return False
+    own = booked_id(asked.shop.slug, _KEY_PREFIX + form.key)
+    upcoming = await asked.context.store.visits.list_upcoming(asked.shop.slug, asked.client.id, asked.now)
+    try:
+        minutes = minutes_for(asked.shop, form.services)
+    except NotBookable:
+        return False
+    return find_clash(upcoming, form.vehicle_id, form.starts_at, minutes, own) is not None
+
+
+async def _reserve(asked: ShopRequest, form: BookingForm) -> Visit:
     store, shop, client = asked.context.store, asked.shop, asked.client
     phone = form.parse_phone(shop)
     if client is None and phone is not None:
@@ -93,7 +122,7 @@ async def _reserve(asked: ShopRequest, form: BookingForm) -> None:
         contact=Contact(name=form.name, phone=phone) if client is None and phone is not None else None,
         note="\n".join(part for part in (form.vehicle_text, form.note) if part),
     )
-    await store.visits.reserve(shop, request, asked.now)
+    return await store.visits.reserve(shop, request, asked.now)
 
 
 async def _read(asked: ShopRequest, fields: Fields) -> tuple[BookingForm, dict[str, Vehicle]]:
@@ -114,8 +143,18 @@ async def _times_page(asked: ShopRequest, form: BookingForm, *, problem: str = "
     except NotBookable:
         return _services_page(asked, form, {}, problem="book.too_long")
     week = await offer_week(Openings(asked.context.store.visits), asked.shop, minutes, form.day, asked.now)
-    status = 422 if problem else 200
-    return _page(asked, "book_times.html", 2, status=status, form=form, week=week, minutes=minutes, problem=problem)
+    return _page(
+        asked,
+        "book_times.html",
+        2,
+        status=422 if problem else 200,
+        form=form,
+        week=week,
+        minutes=minutes,
+        problem=problem,
+        day_url=lambda day: _book_url(asked) + form.query(step="time", day=day.isoformat()),
+        time_url=lambda moment: _book_url(asked) + form.query(step="check", at=moment_text(moment)),
+    )
 
 
 def _you_page(asked: ShopRequest, form: BookingForm, problems: dict[str, str]) -> web.Response:
@@ -137,7 +176,7 @@ async def _taken_page(asked: ShopRequest, form: BookingForm) -> web.Response:
     assert form.starts_at is not None
     openings = Openings(asked.context.store.visits)
     minutes = minutes_for(asked.shop, form.services)
-    nearest = await openings.nearest(asked.shop, form.starts_at, minutes, asked.now, limit=_NEAREST)
+    nearest = await openings.nearest(asked.shop, form.starts_at, minutes, asked.now, limit=NEAREST)
     return _page(asked, "book_taken.html", 2, status=409, form=form, nearest=nearest)
 
 
@@ -149,6 +188,10 @@ def _page(asked: ShopRequest, template: str, step: int, *, status: int = 200, **
         current="book",
         step=step,
         steps=steps,
-        book_url=f"{shop_url(asked.shop)}book",
+        book_url=_book_url(asked),
         **values,
     )
+
+
+def _book_url(asked: ShopRequest) -> str:
+    return f"{shop_url(asked.shop)}book"

@@ -80,8 +80,8 @@ def read_form(fields: Fields, shop: Shop, vehicles: Mapping[str, Vehicle]) -> Bo
     return BookingForm(
         services=tuple(code for code in codes if shop.service(code) is not None),
         vehicle_id=vehicle_id if vehicle_id in vehicles else None,
-        starts_at=_moment(_text(fields, "at", 40)),
-        day=_day(_text(fields, "day", 10)),
+        starts_at=read_moment(_text(fields, "at", 40)),
+        day=read_day(_text(fields, "day", 10)),
         name=_text(fields, "name", NAME_LIMIT),
         phone=_text(fields, "phone", PHONE_LIMIT),
         vehicle_text=_text(fields, "vehicle_text", NAME_LIMIT),
@@ -102,7 +102,8 @@ def _text(fields: Fields, name: str, limit: int, *, lines: bool = False) -> str:
     return kept.strip()[:limit]
 
 
-def _moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """A moment as it travels in an address, or None."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo is not None else None
@@ -110,7 +111,8 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day as it travels in an address, or None."""
     try:
         return date.fromisoformat(text)
     except ValueError:

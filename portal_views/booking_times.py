@@ -8,6 +8,8 @@ from storage.opening_hours import intervals
 from storage.openings import Opening, Openings, last_day
 from storage.shops import Shop
 
+NEAREST = 6  # free times that are offered in place of one that was taken
+
 _DAYS = 7
 _NOON = 12
 

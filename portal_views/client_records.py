@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from aiohttp import web
+
 from portal_views.access import ShopRequest
 from storage.reminders import DueService, due_services
 from storage.vehicles import Vehicle
+from storage.visit import Visit
 
 
 async def vehicles_of(asked: ShopRequest) -> dict[str, Vehicle]:
@@ -17,3 +20,11 @@ async def due_of(asked: ShopRequest, vehicles: Sequence[Vehicle]) -> list[DueSer
     """The services that fall due, soonest first."""
     reminders = await asked.context.store.reminders.list_for_client(asked.shop.slug, asked.known_client.id)
     return due_services(reminders, list(vehicles), asked.now.astimezone(asked.shop.zone).date())
+
+
+async def own_visit(asked: ShopRequest) -> Visit:
+    """The client's own visit that the address names. Raises 404."""
+    visit = await asked.context.store.visits.find(asked.shop.slug, asked.request.match_info["id"])
+    if visit is None or visit.client_id != asked.known_client.id:
+        raise web.HTTPNotFound
+    return visit

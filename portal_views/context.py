@@ -16,8 +16,8 @@ class Live(Protocol):
     def outbox_filled(self) -> None:
         """Something waits to be delivered: a one-time code."""
 
-    def estimate_decided(self) -> None:
-        """A client decided on an estimate, and it stands in the news: staff are to hear of it."""
+    def news_added(self) -> None:
+        """Something stands in the news (a decision on an estimate, a visit moved): staff are to hear of it."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
@@ -35,7 +35,7 @@ class Quiet:
     def outbox_filled(self) -> None:
         """Nobody to wake."""
 
-    def estimate_decided(self) -> None:
+    def news_added(self) -> None:
         """Nobody to tell; the news are kept."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:

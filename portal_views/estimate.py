@@ -51,7 +51,7 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
 async def _tell_staff(asked: ShopRequest, estimate: Estimate, chosen: dict[str, Decision]) -> None:
     news = estimate_decided(asked.shop.slug, estimate.client_id, estimate.id, chosen, place="portal")
     await asked.context.store.news.add(news)
-    asked.context.live.estimate_decided()
+    asked.context.live.news_added()
 
 
 async def _get(asked: ShopRequest) -> Estimate:

@@ -16,7 +16,7 @@ _PORTAL_PATHS: dict[str, str] = {
     "estimate": "estimates/{id}",
     "payments": "payments",
     "visits": "visits",
-    "visit": "visits",
+    "visit": "visits/{id}",
     "vehicles": "vehicles",
     "vehicle": "vehicles/{id}",
     "inspections": "inspections",

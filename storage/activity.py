@@ -2,8 +2,8 @@
 
 An action is `group.what`: `sign_in.done`, `sign_in.failed`, `sign_in.out`, `people.added`, `people.removed`,
 `settings.changed`, `access.switched_off`, `access.key_made`, `access.link_made`, `conversation.resolved`,
-`estimate.decided`, `change_request.accepted`, `import.done`, `export.chats`. Details say what changed, in words of the
-caller's own, and never a secret: what is named like one is struck out here, whoever sends it.
+`estimate.decided`, `visit.moved`, `change_request.accepted`, `import.done`, `export.chats`. Details say what changed,
+in words of the caller's own, and never a secret: what is named like one is struck out here, whoever sends it.
 """
 
 import re
@@ -30,6 +30,7 @@ GROUPS = (
     "access",
     "conversation",
     "estimate",
+    "visit",
     "change_request",
     "import",
     "export",

@@ -16,15 +16,18 @@ from storage.codec import from_document, to_document
 from storage.estimates import Decision
 from storage.ids import record_id
 from storage.mongo import Database
+from storage.visit import Visit
 
-NewsKind: TypeAlias = Literal["change_request", "estimate"]
+NewsKind: TypeAlias = Literal["change_request", "estimate", "visit"]
+VisitAct: TypeAlias = Literal["booked", "moved", "cancelled"]
 Place: TypeAlias = Literal["chat", "portal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """One thing that happened. `record` is the change request's or the estimate's id; `decisions` are line id ->
-    decision.
+    """One thing that happened. `record` is the id of the change request, the estimate or the visit.
+
+    `decisions` are of an estimate, line id -> decision; `act` and `starts_at` of a visit: when it is now.
     """
 
     id: str
@@ -34,6 +37,8 @@ class News:
     record: str
     place: Place
     decisions: dict[str, Decision] = field(default_factory=dict)
+    act: VisitAct | None = None
+    starts_at: datetime | None = None
     at: datetime = field(default_factory=utc_now)
 
 
@@ -57,6 +62,20 @@ def estimate_decided(shop: str, client_id: str, estimate: str, decisions: dict[s
         record=estimate,
         place=place,
         decisions=dict(decisions),
+    )
+
+
+def visit_changed(visit: Visit, client_id: str, act: VisitAct, *, place: Place) -> News:
+    """A client booked, moved or cancelled a visit, which is as it is now; the same change again is the same news."""
+    return News(
+        id=record_id(visit.shop, "news", f"visit:{visit.id}:{act}:{visit.sequence}"),
+        shop=visit.shop,
+        kind="visit",
+        client_id=client_id,
+        record=visit.id,
+        place=place,
+        act=act,
+        starts_at=visit.starts_at,
     )
 
 

@@ -15,7 +15,7 @@ from storage.codec import from_document, to_document
 from storage.ids import record_id
 from storage.mongo import Database
 
-NoticeKind: TypeAlias = Literal["message", "mention", "assigned", "change_request", "estimate"]
+NoticeKind: TypeAlias = Literal["message", "mention", "assigned", "change_request", "estimate", "visit"]
 
 KEPT_FOR = timedelta(days=30)
 _MOST = 50

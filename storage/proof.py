@@ -98,6 +98,10 @@ class Identity:
 VISITOR = Identity(proof=Proof.VISITOR)
 
 
+# A link for the list is for each on it, where the list's own page cannot do what it is for.
+_LIST_OF = {"visit": "visits"}
+
+
 def rule_for(asked: Asked, proof: Proof) -> Rule:
     """The cell of the table."""
     return _TABLE[asked][proof]
@@ -108,5 +112,6 @@ def may_see(identity: Identity, page: str, record_id: str | None = None) -> bool
     rule = rule_for(Asked.RECORDS, identity.proof)
     if rule is Rule.LINK_SCOPE:
         scope = identity.scope
-        return scope is not None and scope.page == page and scope.record_id in (None, record_id)
+        named = scope is not None and scope.page in (page, _LIST_OF.get(page))
+        return named and scope is not None and scope.record_id in (None, record_id)
     return rule is Rule.YES and identity.client_id is not None

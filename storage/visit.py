@@ -1,5 +1,6 @@
 """A visit, as a value: what it is, which quarter hours it touches, and which status may follow which."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -62,6 +63,7 @@ class Visit:
     contact: Contact | None = None
     external_id: str | None = None
     booking_key: str | None = None
+    sequence: int = 0  # how often its time or status changed: what calendars tell an older copy by
     created_at: datetime = field(default_factory=utc_now)
     updated_at: datetime = field(default_factory=utc_now)  # system clock
 
@@ -112,6 +114,27 @@ def with_status(visit: Visit, status: VisitStatus) -> Visit:
         raise VisitConflict(f"a {visit.status} visit cannot become {status}")
     changed = replace(visit, status=status, updated_at=later_than(visit.updated_at))
     return changed if changed.active else replace(changed, holds_bay=False, quarters=())
+
+
+def find_clash(
+    visits: Iterable[Visit], vehicle_id: str | None, starts_at: datetime, minutes: int, but: str = ""
+) -> Visit | None:
+    """Among a client's visits one that this very car has at that time already, other than that with the id `but`."""
+    if vehicle_id is None:
+        return None
+    ends_at = starts_at + timedelta(minutes=minutes)
+    return next(
+        (
+            visit
+            for visit in visits
+            if visit.id != but
+            and visit.active
+            and visit.vehicle_id == vehicle_id
+            and visit.starts_at < ends_at
+            and starts_at < visit.ends_at
+        ),
+        None,
+    )
 
 
 def later_than(moment: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,10 +99,11 @@ class VisitRecords(Records[Visit]):
         return set()
 
     async def replace(self, seen: Visit, changed: Visit, bookkeeping: Document | None = None) -> Visit:
-        """Write `changed` over `seen`, unless somebody wrote meanwhile: then `VisitChanged`.
+        """Write `changed` over `seen`, unless somebody wrote meanwhile: then `VisitChanged`. Gives what was written.
 
         Raises `DuplicateKeyError` when another visit holds the bay at that time.
         """
+        changed = _in_sequence(seen, changed)
         document = {**_document(changed), **(bookkeeping or {})}
         update: dict[str, Any] = {"$set": {name: value for name, value in document.items() if name != "_id"}}
         gone = _document(seen).keys() - document.keys()
@@ -117,6 +119,12 @@ class VisitRecords(Records[Visit]):
     async def _in_order(self, query: Document) -> "builtins.list[Visit]":
         found = await self._collection.find(query).sort("starts_at", 1).to_list(None)
         return [self.read(document) for document in found]
+
+
+def _in_sequence(seen: Visit, changed: Visit) -> Visit:
+    """The visit with its `sequence` raised where its time or status changed, whoever changed it."""
+    before, after = ((one.starts_at, one.minutes, one.status) for one in (seen, changed))
+    return replace(changed, sequence=seen.sequence + (before != after))
 
 
 def _document(visit: Visit) -> Document:

@@ -22,6 +22,7 @@ from storage.service_records import ServiceRecord
 from storage.shops import Address, BookingRules, ClosedDay, Service, Shop
 from storage.store import Storage
 from storage.vehicles import Vehicle
+from storage.visit import booked_id
 from storage.visits import BookingRequest
 from storage.work_orders import StatusMoment, WorkOrder
 from tests.moving_in import remembered
@@ -273,6 +274,7 @@ SERVICE_RECORD = ServiceRecord(
     done_on=date(2026, 8, 30),
     mileage=61240,
 )
+VISIT_ID = booked_id("garland", "cast")  # Dana's, to come
 
 
 @dataclass(slots=True)
@@ -280,7 +282,7 @@ class Live:
     """What the pages made happen elsewhere."""
 
     woken: int = 0
-    decided: int = 0
+    news: int = 0
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
@@ -288,8 +290,8 @@ class Live:
     def outbox_filled(self) -> None:
         self.woken += 1
 
-    def estimate_decided(self) -> None:
-        self.decided += 1
+    def news_added(self) -> None:
+        self.news += 1
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)

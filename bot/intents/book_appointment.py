@@ -10,13 +10,14 @@ from bot.context import Context
 from bot.expectation import when_someone_writes
 from bot.form import Done, Form, Slot
 from bot.reply import HandOff, Reply
-from bot.visit_choice import find_clash
+from bot.visit_choice import upcoming
 from bot.visit_slots import OTHER, CarSlot, NameSlot, PhoneSlot, ServiceSlot, VehicleSlot
 from bot.visit_time import TimeSlot, offer_instead
+from storage.news import visit_changed
 from storage.openings import minutes_for
 from storage.phones import format_phone
 from storage.proof import Asked
-from storage.visit import booked_id
+from storage.visit import booked_id, find_clash
 from storage.visits import BookingRequest, Contact, NotBookable, OpeningTaken, Visit
 
 
@@ -77,7 +78,7 @@ class BookAppointment(Form):
             datetime.fromisoformat(filled["starts_at"]),
             booked_id(context.shop.slug, _booking_key(context)),
         )
-        clash = await find_clash(context, vehicle_id, starts_at, filled["minutes"], but=own)
+        clash = find_clash(await upcoming(context), vehicle_id, starts_at, filled["minutes"], but=own)
         if clash is None:
             return None
         when = context.moment(clash.starts_at)
@@ -93,6 +94,8 @@ class BookAppointment(Form):
             return await _again(context, filled, "service" if error.field == "services" else "offer_near", starts_at)
         except OpeningTaken:
             return await _again(context, filled, "just_taken", starts_at)
+        if visit.client_id is not None:
+            await context.store.news.add(visit_changed(visit, visit.client_id, "booked", place="chat"))
         return Done(reply=_confirmation(context, filled, visit))
 
 
@@ -134,7 +137,7 @@ async def _again(context: Context, filled: Mapping[str, Any], key: str, starts_a
 def _confirmation(context: Context, filled: Mapping[str, Any], visit: Visit) -> Reply:
     key = "booked" if visit.status == "confirmed" else "requested"
     text = context.say(key, what=_what(context, filled), when=context.moment(visit.starts_at))
-    pages = (context.page("visits"),) if visit.client_id is not None else ()
+    pages = (context.page("visit", visit.id),) if visit.client_id is not None else ()
     return Reply(text=text, pages=pages, about={"visit": (visit.id,)})
 
 

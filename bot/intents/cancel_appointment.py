@@ -10,6 +10,7 @@ from bot.form import CONFIRM, Done, Form, Slot
 from bot.reply import Choice, Reply, Thing
 from bot.visit_choice import VisitSlot, find_own, has_begun, turns_to_another, upcoming
 from bot.visit_words import what_and_car, what_of
+from storage.news import visit_changed
 from storage.proof import Asked, may_see
 from storage.records import NotFound
 from storage.visit import VisitChanged, VisitConflict
@@ -81,6 +82,7 @@ class CancelAppointment(Form):
             return await _VISIT.changed(context, await context.store.visits.get(context.shop.slug, filled["visit"]))
         except (NotFound, NotBookable, VisitConflict):
             return _too_late(context)
+        await context.store.news.add(visit_changed(visit, context.peer.known_client_id(), "cancelled", place="chat"))
         text = context.say("cancelled", what=what_of(context, visit), when=context.moment(visit.starts_at))
         again = context.choice("book", "/book_appointment")
         return Done(reply=Reply(text=text, choices=(again,), pages=(context.page("visits"),)))

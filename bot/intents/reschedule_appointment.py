@@ -12,12 +12,13 @@ from bot.reply import Choice, Reply, Thing
 from bot.tracker import Slots
 from bot.understanding import When
 from bot.understanding.features import fold
-from bot.visit_choice import VisitSlot, find_clash, find_own, has_begun, turns_to_another, upcoming
+from bot.visit_choice import VisitSlot, find_own, has_begun, turns_to_another, upcoming
 from bot.visit_time import TimeSlot, offer_instead
 from bot.visit_words import what_and_car, what_of
+from storage.news import visit_changed
 from storage.proof import Asked
 from storage.records import NotFound
-from storage.visit import Visit, VisitChanged, VisitConflict
+from storage.visit import Visit, VisitChanged, VisitConflict, find_clash
 from storage.visits import NotBookable, OpeningTaken
 
 _CLOCK = ("time", "from", "to")
@@ -119,7 +120,7 @@ class RescheduleAppointment(Form):
         if told == wanted:
             text = context.say("there_already", what=what_of(context, visit), when=context.moment(wanted))
             return Done(reply=Reply(text=text), empty=_TIME, ask="when")
-        clash = await find_clash(context, visit.vehicle_id, wanted, visit.minutes, but=visit.id)
+        clash = find_clash(await upcoming(context), visit.vehicle_id, wanted, visit.minutes, but=visit.id)
         return None if clash is None else _clashing(context, clash)
 
     async def submit(self, context: Context, filled: Mapping[str, Any]) -> Done:
@@ -135,9 +136,10 @@ class RescheduleAppointment(Form):
             return _too_late(context) if error.field == "visit" else await _again(context, filled, "offer_near")
         except OpeningTaken:
             return await _again(context, filled, "just_taken")
+        await context.store.news.add(visit_changed(visit, context.peer.known_client_id(), "moved", place="chat"))
         key = "moved" if visit.status == "confirmed" else "asked_to_move"
         text = context.say(key, what=what_of(context, visit), when=context.moment(visit.starts_at))
-        return Done(reply=Reply(text=text, pages=(context.page("visits"),), about={"visit": (visit.id,)}))
+        return Done(reply=Reply(text=text, pages=(context.page("visit", visit.id),), about={"visit": (visit.id,)}))
 
 
 def find_shift(text: str) -> timedelta | None:

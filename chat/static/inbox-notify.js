@@ -18,10 +18,10 @@ const PROBLEMS = {
 const MUTES = { hour: "For an hour", tomorrow: "Until tomorrow", forever: "Until I turn it on" };
 const SWITCHES = {
   unassigned: ["Conversations that nobody has", "When a client writes and waits for anybody. Those assigned to you always notify you."],
-  papers: ["Estimates and change requests", "When a client decides on an estimate, or asks to change their details."],
+  papers: ["Estimates, visits and change requests", "When a client decides on an estimate, books, moves or cancels a visit, or asks to change their details."],
   quiet_when_closed: ["Quiet while the shop is closed", "Devices stay silent outside opening hours. The bell still counts."],
 };
-const KINDS = { mention: "@", assigned: "→", change_request: "✎", estimate: "$" };
+const KINDS = { mention: "@", assigned: "→", change_request: "✎", estimate: "$", visit: "◷" };
 
 export class Notify {
   #problem = "";

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 
 from storage.proof import LinkScope
 from storage.store import Storage
-from tests.portal_cast import fill, portal_app
+from tests.portal_cast import VISIT_ID, fill, portal_app
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +40,10 @@ PORTAL = (
     "estimates/est1",
     "payments",
     "visits",
+    f"visits/{VISIT_ID}",
+    f"visits/{VISIT_ID}/move",
+    f"visits/{VISIT_ID}/move?at=2026-12-01T16:30:00Z",
+    f"visits/{VISIT_ID}/cancel",
     "vehicles",
     "vehicles/civic",
     "inspections",
