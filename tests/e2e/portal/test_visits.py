@@ -20,6 +20,7 @@ OTHER = "2026-12-01T16:30:00Z"  # Tuesday, 10:30 AM
 
 
 async def danas(store) -> Visit:
+    visit: Visit
     (visit,) = await store.visits.list_for_client("garland", "dana")
     return visit
 
