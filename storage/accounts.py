@@ -63,13 +63,28 @@ class Accounts:
 
     async def for_client(self, shop: Shop, client_id: str, today: date | datetime) -> ClientAccount:
         """The client's account on `today` (a day in the shop's zone, or a moment, which is turned into one)."""
-        if isinstance(today, datetime):
-            today = today.astimezone(shop.zone).date()
         invoices, payments = await asyncio.gather(
             self._invoices.list_for_client(shop.slug, client_id),
             self._payments.list_for_client(shop.slug, client_id),
         )
-        return account_of(invoices, payments, today)
+        return account_of(invoices, payments, day_of(shop, today))
+
+    async def find_invoice(
+        self, shop: Shop, client_id: str, invoice_id: str, today: date | datetime
+    ) -> InvoiceView | None:
+        """One of the client's invoices as it stands on `today`, or None: a draft or another's is not there for them."""
+        invoice, payments = await asyncio.gather(
+            self._invoices.find(shop.slug, invoice_id),
+            self._payments.list_for_invoice(shop.slug, client_id, invoice_id),
+        )
+        if invoice is None or invoice.client_id != client_id or invoice.status == "draft":
+            return None
+        return view_invoice(invoice, payments, day_of(shop, today))
+
+
+def day_of(shop: Shop, today: date | datetime) -> date:
+    """The day itself, or the day that a moment is in the shop's zone."""
+    return today.astimezone(shop.zone).date() if isinstance(today, datetime) else today
 
 
 def account_of(invoices: Sequence[Invoice], payments: Sequence[Payment], today: date) -> ClientAccount:

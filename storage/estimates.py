@@ -1,20 +1,24 @@
 """Estimates, and what the client decided on them, line by line."""
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
+
+from pymongo import ASCENDING, IndexModel
 
 from storage.codec import Document, encode
 from storage.invoices import LineKind
-from storage.records import BY_CLIENT, NotFound, Records
+from storage.records import NotFound, Records
 from storage.search_words import all_words, number_words
 
 Decision = Literal["approved", "declined", "call_me"]
 EstimateStatus = Literal["waiting", "approved", "partly", "declined", "expired"]
 
 _TRIES = 20
+_FORGOTTEN = timedelta(days=400)  # one that nobody answered for so long is no news on a first page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,12 @@ class Estimate:
         return self.sum_of(approved) + beside if approved else 0
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [
+    IndexModel(
+        [("shop", ASCENDING), ("client_id", ASCENDING), ("status", ASCENDING), ("issued_on", ASCENDING)],
+        name="by_client_status",
+    )
+]
 
 
 class Estimates(Records[Estimate]):
@@ -117,6 +126,17 @@ class Estimates(Records[Estimate]):
     def words(self, document: Document) -> Sequence[str]:
         """Its number."""
         return all_words(number_words(document["number"]))
+
+    async def list_waiting(self, shop: str, client_id: str, today: date) -> list[Estimate]:
+        """Those that the client may still answer, newest first; forgotten ones are left out (`_FORGOTTEN`)."""
+        since = {"$gte": (today - _FORGOTTEN).isoformat()}
+        queries = [
+            self._listed({"shop": shop, "client_id": client_id, "status": status, "issued_on": since})
+            for status in ("waiting", "partly")
+        ]
+        found = [estimate for estimates in await asyncio.gather(*queries) for estimate in estimates]
+        found.sort(key=lambda estimate: (estimate.issued_on, estimate.number), reverse=True)
+        return [estimate for estimate in found if estimate.open_on(today)]
 
     async def decide(self, shop: str, estimate_id: str, decisions: Mapping[str, Decision], at: datetime) -> Estimate:
         """Write down the client's decisions (line id → decision); the status follows. Said twice, it is the same.

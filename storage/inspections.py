@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
-from storage.records import BY_CLIENT, Records
+from pymongo import ASCENDING, IndexModel
+
+from storage.records import Records
 
 Result = Literal["good", "soon", "urgent", "not_checked"]
 SEVERITY: dict[Result, int] = {"urgent": 0, "soon": 1, "good": 2, "not_checked": 3}
@@ -39,7 +41,9 @@ class Inspection:
         return tuple(sorted(self.items, key=lambda item: SEVERITY[item.result]))
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [
+    IndexModel([("shop", ASCENDING), ("client_id", ASCENDING), ("inspected_on", ASCENDING)], name="by_client_day")
+]
 
 
 class Inspections(Records[Inspection]):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
+from pymongo import ASCENDING, IndexModel
+
 from storage.account_records import AccountRecords
 from storage.records import BY_CLIENT
 
@@ -25,7 +27,7 @@ class Payment:
     reference: str | None = None
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [BY_CLIENT, IndexModel([("shop", ASCENDING), ("invoice_id", ASCENDING)], name="by_invoice")]
 
 
 class Payments(AccountRecords[Payment]):
@@ -35,3 +37,7 @@ class Payments(AccountRecords[Payment]):
     name: ClassVar[str] = "payments"
     model: ClassVar[type[Payment]] = Payment
     order: ClassVar[tuple[str, ...]] = ("paid_on", "external_id")
+
+    async def list_for_invoice(self, shop: str, client_id: str, invoice_id: str) -> list[Payment]:
+        """What this client paid on this invoice, newest first."""
+        return await self._listed({"shop": shop, "invoice_id": invoice_id, "client_id": client_id})

@@ -8,9 +8,10 @@ import builtins
 from collections.abc import Collection as Group
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pymongo import ASCENDING, IndexModel, InsertOne, ReplaceOne
+from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from storage.codec import Document, from_document, to_document
@@ -40,6 +41,7 @@ class Known:
 BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by_client")
 MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
 _FEW = 64
+_STRETCHES = (timedelta(days=90), timedelta(days=400), timedelta(days=1600))
 _BATCH = 2000
 
 
@@ -88,6 +90,21 @@ class Records(Generic[T]):
     async def list_for_client(self, shop: str, client_id: str) -> "builtins.list[T]":
         """The client's records, newest first."""
         return await self._listed({"shop": shop, "client_id": client_id})
+
+    async def newest_of(self, shop: str, client_id: str, today: date, limit: int, **equal: str) -> "builtins.list[T]":
+        """The client's newest records, by the first field of `order`, which an index has after those that are `equal`.
+
+        The last months are looked at first, for an engine may sort all that matches.
+        """
+        field = self.order[0]
+        for stretch in (*_STRETCHES, None):
+            query: Document = {"shop": shop, "client_id": client_id, **equal}
+            if stretch is not None:
+                query[field] = {"$gte": (today - stretch).isoformat()}
+            found = await self._collection.find(query).sort(field, DESCENDING).limit(limit).to_list(None)
+            if len(found) >= limit:
+                break
+        return [self.read(document) for document in found]
 
     async def count(self, shop: str) -> int:
         """How many the shop has."""

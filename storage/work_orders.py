@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from pymongo import ASCENDING, IndexModel
+
 from storage.codec import Document
-from storage.records import BY_CLIENT, Records
+from storage.records import Records
 from storage.search_words import all_words, number_words
 
 WorkOrderStatus = Literal[
     "received", "diagnosing", "waiting_approval", "waiting_parts", "in_progress", "ready", "delivered", "cancelled"
 ]
+# By the alphabet both come before every other status: the others are one range of an index.
 FINISHED: frozenset[WorkOrderStatus] = frozenset({"delivered", "cancelled"})
 
 
@@ -50,7 +53,7 @@ class WorkOrder:
         return self.history[-1].at if self.history else None
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [IndexModel([("shop", ASCENDING), ("client_id", ASCENDING), ("status", ASCENDING)], name="by_client_status")]
 
 
 class WorkOrders(Records[WorkOrder]):
@@ -66,7 +69,15 @@ class WorkOrders(Records[WorkOrder]):
 
     async def list_for_client(self, shop: str, client_id: str) -> list[WorkOrder]:
         """The client's work orders: those still in the shop's hands first, then the newest."""
-        orders = await super().list_for_client(shop, client_id)
-        orders.sort(key=lambda order: order.number, reverse=True)
-        orders.sort(key=lambda order: order.moved_at.timestamp() if order.moved_at else 0.0, reverse=True)
-        return sorted(orders, key=lambda order: order.finished)
+        return _in_order(await super().list_for_client(shop, client_id))
+
+    async def list_open(self, shop: str, client_id: str) -> list[WorkOrder]:
+        """Those still in the shop's hands, the one that moved last first."""
+        query = {"shop": shop, "client_id": client_id, "status": {"$gt": max(FINISHED)}}
+        return _in_order(await self._listed(query))
+
+
+def _in_order(orders: list[WorkOrder]) -> list[WorkOrder]:
+    orders.sort(key=lambda order: order.number, reverse=True)
+    orders.sort(key=lambda order: order.moved_at.timestamp() if order.moved_at else 0.0, reverse=True)
+    return sorted(orders, key=lambda order: order.finished)
