@@ -1,6 +1,6 @@
 """What several pages show of a client's file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
@@ -14,6 +14,13 @@ async def vehicles_of(asked: ShopRequest) -> dict[str, Vehicle]:
     """The client's vehicles by id, newest model first: they name what invoices and visits are about."""
     vehicles = await asked.context.store.vehicles.list_for_client(asked.shop.slug, asked.known_client.id)
     return {vehicle.id: vehicle for vehicle in vehicles}
+
+
+async def vehicles_named(asked: ShopRequest, ids: Iterable[str | None]) -> dict[str, Vehicle]:
+    """Those of the client's vehicles that have these ids, by id; few of a fleet."""
+    wanted = {vehicle_id for vehicle_id in ids if vehicle_id}
+    found = await asked.context.store.vehicles.find_many(asked.shop.slug, sorted(wanted))
+    return {vehicle.id: vehicle for vehicle in found.values() if vehicle.client_id == asked.known_client.id}
 
 
 async def due_of(asked: ShopRequest, vehicles: Sequence[Vehicle]) -> list[DueService]:

@@ -27,6 +27,10 @@ class Formats:
         """`$386.20`."""
         return format_money(cents, self.currency, self.texts.language)
 
+    def round_money(self, cents: float) -> str:
+        """`$1,200`, without what is less than one; for the axis of a picture."""
+        return self.money(round(cents / 100) * 100).removesuffix(".00").replace(",00 ", " ")
+
     def phone(self, e164: str) -> str:
         """`(512) 555-0142`."""
         return format_phone(e164, self.country)
@@ -50,6 +54,10 @@ class Formats:
     def short_date(self, value: Day) -> str:
         """`Mar 11`, `11 mar`."""
         return self._written("formats.short_date", self._day(value))
+
+    def month_of(self, value: Day) -> str:
+        """`Mar 2026`, `mar 2026`."""
+        return self._written("formats.month_of", self._day(value))
 
     def hour(self, hour: int) -> str:
         """`9 AM`, `9 a. m.`; 0 and 24 are midnight."""

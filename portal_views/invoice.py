@@ -3,16 +3,14 @@
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicles_named
+from storage.accounts import InvoiceView
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the invoice. Another client's, another shop's or a draft is not there."""
-    account = await asked.context.store.accounts.for_client(asked.shop, asked.known_client.id, asked.now)
-    view = account.find(asked.request.match_info["id"])
-    if view is None:
-        raise web.HTTPNotFound
-    vehicles = await vehicles_of(asked)
+    view = await own_invoice(asked)
+    vehicles = await vehicles_named(asked, [view.invoice.vehicle_id])
     return asked.page(
         "invoice.html",
         current="invoices",
@@ -21,3 +19,13 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         pay_url=view.invoice.pay_url or asked.shop.pay_url,
         show_payments=asked.sections["payments"],
     )
+
+
+async def own_invoice(asked: ShopRequest) -> InvoiceView:
+    """The client's own invoice that the address names, as it stands today. Raises 404."""
+    view = await asked.context.store.accounts.find_invoice(
+        asked.shop, asked.known_client.id, asked.request.match_info["id"], asked.now
+    )
+    if view is None:
+        raise web.HTTPNotFound
+    return view

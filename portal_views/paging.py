@@ -1,30 +1,74 @@
-"""A long list a page at a time, the page by the address's `?page=`."""
+"""Lists of a client's records a page at a time, bounded: the newest few hundred, or those of one year."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
-from aiohttp import web
+from portal_views.access import ShopRequest
+from portal_views.list_query import Choice, ListQuery
+from portal_views.texts import texts_for
+from storage.accounts import day_of
+from storage.records import Records
 
 PAGE_SIZE = 25
-_DIGITS = 6  # of a page number
+_NEWEST = 300  # of a kind that are looked at together; what is older is asked for by its year
+_YEARS_BACK = 10
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paged(Generic[Item]):
-    """One page of a list: the items on it, which page it is, how many there are."""
+    """One page of a list: the items on it, which page it is, how many pages and items there are."""
 
     items: Sequence[Item]
     page: int
     pages: int
+    count: int
 
 
-def page_of(request: web.Request, items: Sequence[Item]) -> Paged[Item]:
-    """The page that is asked for; a page number that cannot be is the nearest that can."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(Generic[Item]):
+    """The records that were looked at, newest first, and the years to choose from, none where there is but one."""
+
+    items: Sequence[Item]
+    years: tuple[int, ...]
+
+
+def page_of(items: Sequence[Item], wanted: int) -> Paged[Item]:
+    """The page that is asked for; one that cannot be is the nearest that can."""
     pages = max(1, math.ceil(len(items) / PAGE_SIZE))
-    wanted = request.query.get("page", "1")
-    page = min(max(1, int(wanted)), pages) if wanted.isdecimal() and len(wanted) <= _DIGITS else 1
-    return Paged(items=items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], page=page, pages=pages)
+    page = min(max(1, wanted), pages)
+    shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Paged(items=shown, page=page, pages=pages, count=len(items))
+
+
+async def look(
+    asked: ShopRequest, records: Records[Item], query: ListQuery, day: Callable[[Item], date]
+) -> Looked[Item]:
+    """The client's records of the year that is asked for, or the newest ones; oldest first if that is asked for."""
+    shop, client_id, today = asked.shop.slug, asked.known_client.id, day_of(asked.shop, asked.now)
+    newest = await records.newest_of(shop, client_id, today, _NEWEST)
+    items = newest if query.year is None else await records.list_year(shop, client_id, query.year)
+    earliest = today.year - _YEARS_BACK if len(newest) >= _NEWEST else min(map(day, newest), default=today).year
+    latest = max(map(day, newest), default=today).year
+    years = tuple(range(latest, earliest - 1, -1)) if latest > earliest else ()
+    return Looked(items=items[::-1] if query["sort"] == "oldest" else items, years=years)
+
+
+def list_choices(asked: ShopRequest, years: Sequence[int], *own: Choice) -> list[Choice]:
+    """The filters of a list by day: its own, the year where there are several, the order."""
+    t = texts_for(asked.language)
+    found = list(own)
+    if years:
+        options = tuple((str(year), str(year)) for year in years)
+        found.append(Choice(name="year", label=t("lists.year"), options=(("", t("lists.every")), *options)))
+    orders = tuple((order, t(f"lists.sort.{order}")) for order in ("newest", "oldest"))
+    return [*found, Choice(name="sort", label=t("lists.order"), options=orders)]
+
+
+def one_of(asked: ShopRequest, name: str, label: str, options: Sequence[tuple[str, str]]) -> Choice:
+    """A filter that asks for one of these, or for all."""
+    return Choice(name=name, label=label, options=(("", texts_for(asked.language)("lists.every")), *options))

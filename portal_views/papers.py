@@ -5,9 +5,10 @@ import asyncio
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicles_named, vehicles_of
 from portal_views.downloads import file_name
 from portal_views.formats import formats_for
+from portal_views.invoice import own_invoice
 from portal_views.paper.content import Paper
 from portal_views.paper.estimate import estimate_paper
 from portal_views.paper.invoice import invoice_paper
@@ -19,11 +20,8 @@ _at_work = asyncio.Lock()
 
 async def show_invoice(asked: ShopRequest) -> web.StreamResponse:
     """The invoice. Another client's, another shop's or a draft is not there."""
-    account = await asked.context.store.accounts.for_client(asked.shop, asked.known_client.id, asked.now)
-    view = account.find(asked.request.match_info["id"])
-    if view is None:
-        raise web.HTTPNotFound
-    vehicles, texts = await vehicles_of(asked), texts_for(asked.language)
+    view = await own_invoice(asked)
+    vehicles, texts = await vehicles_named(asked, [view.invoice.vehicle_id]), texts_for(asked.language)
     paper = invoice_paper(
         asked.shop,
         asked.known_client,

@@ -74,6 +74,18 @@ def stacked(days: Sequence[tuple[date, Figures]]) -> Chart:
     )
 
 
+def columns(values: Sequence[tuple[date, int]]) -> Chart:
+    """One bar for each day, or for each month by its first day; what is below zero has none."""
+    top = nice_top(max((value for _, value in values), default=0))
+    found = []
+    for place, (day, value) in enumerate(values):
+        height = _height(max(value, 0), top)
+        bar = Bar(x=place + _GAP / 2, y=100 - height, width=1 - _GAP, height=height, kind="bot")
+        found.append(Column(day=day, x=place, bars=(bar,) if height > 0 else ()))
+    days = [day for day, _ in values]
+    return Chart(width=max(1, len(values)), columns=tuple(found), ticks=_ticks(top), marks=_marks(days))
+
+
 def line(days: Sequence[tuple[date, float | None]]) -> Line:
     """One value a day, in seconds; days without one are gaps."""
     top = _nice_seconds(max((value for _, value in days if value is not None), default=0.0))

@@ -34,11 +34,12 @@ class InvoiceFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentFilter:
-    """Which payments; `number` is looked for in those of their invoices, and in their references."""
+    """Which payments; `number` is looked for in their references, and if `by_invoice` in their invoices' numbers."""
 
     method: PaymentMethod | None = None
     year: int | None = None
     number: str = ""
+    by_invoice: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,11 @@ def page_of(wanted: int, count: int) -> tuple[int, int]:
     return min(max(1, wanted), pages), pages
 
 
+def has_number(asked: str, text: str | None) -> bool:
+    """Whether what somebody types stands in a number or a name: case, spaces, dashes and `#` do not matter."""
+    return not asked or _bare(asked) in _bare(text or "")
+
+
 async def list_invoices(
     summaries: AccountSummaries,
     shop: str,
@@ -130,7 +136,7 @@ async def list_invoices(
             (wanted.standing is None or _stands(row, wanted.standing, today))
             and (wanted.year is None or row.issued_on.year == wanted.year)
             and (wanted.vehicle_id is None or row.vehicle_id == wanted.vehicle_id)
-            and _has(wanted.number, row.number)
+            and has_number(wanted.number, row.number)
         )
 
     def by_due_day(row: InvoiceRow) -> tuple[bool, date]:
@@ -150,14 +156,17 @@ async def list_payments(
     page: int = 1,
 ) -> AccountPage[PaymentRow]:
     """One page of the client's payments."""
-    choice = _choice(wanted == PaymentFilter(), wanted.year, order, page)
+    choice = _choice(wanted == PaymentFilter(by_invoice=wanted.by_invoice), wanted.year, order, page)
     summary, sheets = await summaries.payments(shop, client_id, choice)
 
     def passes(row: PaymentRow) -> bool:
         return (
             (wanted.method is None or row.method == wanted.method)
             and (wanted.year is None or row.paid_on.year == wanted.year)
-            and (_has(wanted.number, row.number) or _has(wanted.number, row.reference))
+            and (
+                has_number(wanted.number, row.reference)
+                or (wanted.by_invoice and has_number(wanted.number, row.number))
+            )
         )
 
     return _page(summary, sheets, choice, passes, (lambda row: -row.amount) if order == "largest" else None)
@@ -196,11 +205,6 @@ def _page(
         page, pages = page_of(choice.page, len(found))
         items, count = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found)
     return AccountPage(summary=summary, items=items, page=page, pages=pages, count=count, years=choice.years)
-
-
-def _has(asked: str, text: str | None) -> bool:
-    """Whether what somebody types stands in a number: case, spaces, dashes and `#` do not matter."""
-    return not asked or _bare(asked) in _bare(text or "")
 
 
 def _bare(text: str) -> str:

@@ -1,6 +1,5 @@
 """Estimates, and what the client decided on them, line by line."""
 
-import asyncio
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ Decision = Literal["approved", "declined", "call_me"]
 EstimateStatus = Literal["waiting", "approved", "partly", "declined", "expired"]
 
 _TRIES = 20
-_FORGOTTEN = timedelta(days=400)  # one that nobody answered for so long is no news on a first page
+_FORGOTTEN = timedelta(days=180)  # one that nobody answered for so long is no news on a first page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +106,7 @@ class Estimate:
         return self.sum_of(approved) + beside if approved else 0
 
 
-INDEXES = [
-    IndexModel(
-        [("shop", ASCENDING), ("client_id", ASCENDING), ("status", ASCENDING), ("issued_on", ASCENDING)],
-        name="by_client_status",
-    )
-]
+INDEXES = [IndexModel([("shop", ASCENDING), ("client_id", ASCENDING), ("issued_on", ASCENDING)], name="by_client_day")]
 
 
 class Estimates(Records[Estimate]):
@@ -130,12 +124,7 @@ class Estimates(Records[Estimate]):
     async def list_waiting(self, shop: str, client_id: str, today: date) -> list[Estimate]:
         """Those that the client may still answer, newest first; forgotten ones are left out (`_FORGOTTEN`)."""
         since = {"$gte": (today - _FORGOTTEN).isoformat()}
-        queries = [
-            self._listed({"shop": shop, "client_id": client_id, "status": status, "issued_on": since})
-            for status in ("waiting", "partly")
-        ]
-        found = [estimate for estimates in await asyncio.gather(*queries) for estimate in estimates]
-        found.sort(key=lambda estimate: (estimate.issued_on, estimate.number), reverse=True)
+        found = await self._listed({"shop": shop, "client_id": client_id, "issued_on": since})
         return [estimate for estimate in found if estimate.open_on(today)]
 
     async def decide(self, shop: str, estimate_id: str, decisions: Mapping[str, Decision], at: datetime) -> Estimate:

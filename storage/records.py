@@ -91,20 +91,25 @@ class Records(Generic[T]):
         """The client's records, newest first."""
         return await self._listed({"shop": shop, "client_id": client_id})
 
-    async def newest_of(self, shop: str, client_id: str, today: date, limit: int, **equal: str) -> "builtins.list[T]":
-        """The client's newest records, by the first field of `order`, which an index has after those that are `equal`.
+    async def newest_of(self, shop: str, client_id: str, today: date, limit: int) -> "builtins.list[T]":
+        """The client's newest records, by the first field of `order`, a day that has an index.
 
         The last months are looked at first, for an engine may sort all that matches.
         """
         field = self.order[0]
         for stretch in (*_STRETCHES, None):
-            query: Document = {"shop": shop, "client_id": client_id, **equal}
+            query: Document = {"shop": shop, "client_id": client_id}
             if stretch is not None:
                 query[field] = {"$gte": (today - stretch).isoformat()}
             found = await self._collection.find(query).sort(field, DESCENDING).limit(limit).to_list(None)
             if len(found) >= limit:
                 break
         return [self.read(document) for document in found]
+
+    async def list_year(self, shop: str, client_id: str, year: int) -> "builtins.list[T]":
+        """The client's records of one year, newest first, by the first field of `order`, a day that has an index."""
+        span = {"$gte": f"{year:04}", "$lt": f"{year + 1:04}"}
+        return await self._listed({"shop": shop, "client_id": client_id, self.order[0]: span})
 
     async def count(self, shop: str) -> int:
         """How many the shop has."""

@@ -36,6 +36,11 @@ class Vehicle:
         """`2019 Honda Civic`."""
         return f"{self.year} {self.make} {self.model}"
 
+    @property
+    def name_with_plate(self) -> str:
+        """`2019 Honda Civic, KLM 4821`: a fleet has many of a kind."""
+        return f"{self.title}, {self.plate}" if self.plate else self.title
+
 
 INDEXES = [BY_CLIENT]
 

@@ -94,7 +94,7 @@ async def test_a_section_that_is_switched_off_is_not_there_and_not_in_the_menu(s
 async def test_a_client_with_nothing_gets_friendly_pages(sign_in) -> None:
     browser = await sign_in("noel")
     expected = {
-        "": "All paid",
+        "": "Nothing to pay",
         "invoices": "No invoices yet",
         "visits": "No visits yet",
         "vehicles": "No vehicle on file",
