@@ -10,6 +10,7 @@ from typing import Literal
 
 from chat.channels.sms_text import render
 from chat.events import Json
+from chat.ways import may_text, number_of
 from config.clock import utc_now
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -134,15 +135,13 @@ class Notices:
     async def _contact_of(self, shop: Shop, conversation: Conversation, client: Client | None) -> str | None:
         if client is None:
             contact = conversation.contact
-            return contact if contact is None or "@" in contact or await self._may_text(shop, contact) else None
-        if client.phones and await self._store.consents.allows(shop.slug, client, "service"):
-            own = next((phone for phone in client.phones if phone == conversation.phone), client.phones[0])
-            if await self._may_text(shop, own):
-                return own
+            ok = contact is None or "@" in contact or await may_text(self._store, shop, contact)
+            return contact if ok else None
+        if await self._store.consents.allows(shop.slug, client, "service"):
+            number = await number_of(self._store, shop, client, conversation)
+            if number is not None:
+                return number
         return client.email
-
-    async def _may_text(self, shop: Shop, phone: str) -> bool:
-        return shop.sms_number is not None and not await self._store.consents.is_stopped(shop.slug, phone)
 
 
 def hidden(contact: str) -> str:

@@ -21,6 +21,7 @@ from storage.store import Storage
 
 _log = logging.getLogger(__name__)
 
+MayLeave: TypeAlias = Callable[[OutboxRow], Awaitable[datetime | str | None]]
 RecordDelivery: TypeAlias = Callable[[str, str, str, Delivery], Awaitable[None]]  # `Hub.record_delivery`
 
 _AT_ONCE = 20  # rows under way
@@ -29,8 +30,14 @@ _HOLD = timedelta(seconds=1)
 _LONGEST_GOODBYE = 15.0  # seconds
 
 
+async def _leaves(row: OutboxRow) -> datetime | str | None:  # noqa: ARG001  # it is others that look at it
+    return None
+
+
 class OutboxWorker:
-    """One per process that delivers; several share the rows by claiming them. `bell` is set when a row was added."""
+    """One per process that delivers; several share the rows by claiming them. `bell` is set when a row was added;
+    `may_leave` is asked of each row: None, or a moment before which it may not, or why it never may.
+    """
 
     def __init__(
         self,
@@ -42,6 +49,7 @@ class OutboxWorker:
         mail_sender: str,
         poll_seconds: float = 1.0,
         clock: Callable[[], datetime] = utc_now,
+        may_leave: MayLeave = _leaves,
     ) -> None:
         self._store = store
         self._senders = senders
@@ -50,6 +58,7 @@ class OutboxWorker:
         self._mail_sender = mail_sender
         self._poll_seconds = poll_seconds
         self._clock = clock
+        self._may_leave = may_leave
         self._lines: dict[tuple[str, str], asyncio.Task[None]] = {}  # the last task of each person
         self._under_way: set[asyncio.Task[None]] = set()
         self._more = False  # there may be more rows due than there was room for
@@ -132,6 +141,13 @@ class OutboxWorker:
             return
         if row.kind != "push" and await self._comes_after_another(row, now):
             await outbox.put_back(row, now + _HOLD)
+            return
+        verdict = await self._may_leave(row)
+        if isinstance(verdict, datetime):
+            await outbox.put_back(row, verdict)
+            return
+        if verdict is not None:
+            await self._give_up(row, verdict)
             return
         sender, problem = await self._sender_of(row)
         if problem is not None:

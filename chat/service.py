@@ -13,11 +13,14 @@ import aiohttp
 from aiohttp import web
 
 from bot.assistant import Assistant
+from chat.announcing import Announcer
 from chat.canned import Canned
+from chat.channels.channel import Sender
 from chat.channels.email import EmailChannel
 from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sms_routes
 from chat.channels.web import WebChannel
+from chat.day_ahead import DayAhead
 from chat.fetching import fetch_files
 from chat.files import FilesContext, file_routes
 from chat.hub import Hub
@@ -41,12 +44,15 @@ from chat.transcript import Transcripts
 from chat.widget import BEAT_SECONDS, ClientNamespace
 from config.clock import BusinessClock, utc_now
 from config.settings import Settings
+from storage.outbox import OutboxKind
 from storage.store import Storage
 
 _NO_PATIENCE = timedelta(0)
 _SWEEP_SECONDS = 20.0
 _IDLE_SECONDS = 600.0
 _SNOOZE_SECONDS = 10.0
+_ANNOUNCE_SECONDS = 5.0
+_CALENDAR_SECONDS = 300.0
 _log = logging.getLogger(__name__)
 
 
@@ -149,9 +155,9 @@ async def open_chat(
         await stack.enter_async_context(_among_others(sockets, hub, _Missed(sweep, clients, staff)))
         if work:
             carriers = senders(settings, http, store.outbox, pushing.sender)
-            mail_sender = settings.mail.sender
-            outbox = OutboxWorker(store, carriers, hub.record_delivery, bell=bell, mail_sender=mail_sender)
-            tasks += [outbox.run(), fetch_files(settings, hub, media_bell), pushing.tell_news(), *_chores(hub, sweep)]
+            announcer = Announcer(hub, clock, settings.public_url, bell.set)
+            tasks += [_outbox(settings, hub, carriers, bell, announcer).run(), fetch_files(settings, hub, media_bell)]
+            tasks += [pushing.tell_news(), *_chores(hub, sweep), *_announcing(announcer, clock, store)]
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, _Bells(bell, media_bell), node_modules)
@@ -210,6 +216,25 @@ def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
         SearchFeed(store).take_in_the_past(),
         every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now())),
     ]
+
+
+def _outbox(
+    settings: Settings, hub: Hub, carriers: dict[OutboxKind, Sender], bell: asyncio.Event, announcer: Announcer
+) -> OutboxWorker:
+    """Who delivers; what clients are told unasked is looked at once more before it leaves."""
+    return OutboxWorker(
+        hub.store,
+        carriers,
+        hub.record_delivery,
+        bell=bell,
+        mail_sender=settings.mail.sender,
+        may_leave=announcer.may_leave,
+    )
+
+
+def _announcing(announcer: Announcer, clock: BusinessClock, store: Storage) -> list[Coroutine[Any, Any, Any]]:
+    """What a worker tells clients unasked."""
+    return [every(_ANNOUNCE_SECONDS, announcer.tell_due), every(_CALENDAR_SECONDS, DayAhead(store, clock).plan)]
 
 
 def _reaching(settings: Settings, hub: Hub, clients: ClientNamespace, bell: asyncio.Event, *, work: bool) -> Reaching:

@@ -7,10 +7,10 @@ there is one, and is kept unplaced where there is none.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pymongo.errors import DuplicateKeyError
 
@@ -24,6 +24,7 @@ from storage.visit import ACTIVE, EDGE, Visit, VisitChanged, VisitConflict, Visi
 from storage.visit_records import VisitRecords
 
 Outcome = Literal["created", "changed", "unchanged"]
+Announce: TypeAlias = Callable[[Visit, Visit], Awaitable[None]]  # before, after
 
 _TRIES = 20
 
@@ -48,9 +49,10 @@ class ImportedVisit:
 class VisitImport:
     """Takes in visits of one shop."""
 
-    def __init__(self, visits: VisitRecords, shop: Shop) -> None:
+    def __init__(self, visits: VisitRecords, shop: Shop, announce: Announce | None = None) -> None:
         self._visits = visits
         self._shop = shop
+        self._announce = announce
 
     async def put_many(self, records: Sequence[ImportedVisit]) -> list[Outcome | NotFound | VisitConflict]:
         """Take in many, in order: for each what became of it, or why it was refused (see `put`).
@@ -108,6 +110,8 @@ class VisitImport:
         same = changed == seen
         if not same and written_at > seen.updated_at:
             changed = replace(changed, updated_at=written_at)
+            if self._announce is not None:
+                await self._announce(seen, changed)
         await self._visits.replace(seen, changed, {MARK: record.mark})
         return "unchanged" if same else "changed"
 

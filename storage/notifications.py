@@ -27,6 +27,7 @@ NotificationKind: TypeAlias = Literal[
     "car_ready",
     "service_due",
     "invoice_due",
+    "invoice_overdue",
     "change_decided",
 ]
 

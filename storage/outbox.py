@@ -50,6 +50,7 @@ class OutboxRow:
     media: tuple[str, ...] = ()  # addresses of pictures that go with a text
     conversation: str | None = None
     message_id: str | None = None
+    announcement: str | None = None  # what it says to a client unasked: looked at once more before it leaves
     state: OutboxState = "queued"
     attempts: int = 0  # claims so far, this one included
     uncertain: bool = False  # an earlier claim ended without a word: it may have been sent, look before sending again
@@ -101,6 +102,10 @@ class Outbox:
     async def find(self, shop: str, row_id: str) -> OutboxRow | None:
         """The row, or None."""
         return _row(await self._rows.find_one({"_id": row_id, "shop": shop}))
+
+    async def find_by_key(self, shop: str, dedupe_key: str) -> OutboxRow | None:
+        """The row with this key, or None."""
+        return _row(await self._rows.find_one({"shop": shop, "dedupe_key": dedupe_key}))
 
     async def find_by_provider_id(self, provider_id: str) -> OutboxRow | None:
         """The row that the carrier knows by this id, or None."""

@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 from storage.codec import from_document, to_document
 from storage.mongo import Database
+from storage.notifications import NotificationKind
+from storage.shops import Span
 
 COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 LONGEST_GREETING = 200
@@ -27,12 +29,26 @@ class WidgetSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellingSettings:
+    """What clients are told unasked. `off` are kinds that they are not told of; `hours` are by the shop's clock, and
+    hold for texts and mails.
+    """
+
+    off: tuple[NotificationKind, ...] = ()
+    hours: Span = ("08:00", "20:00")
+    visit_days: int = 1  # how many days before a visit
+    service_days: int = 7
+    invoice_days: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopSettings:
     """One shop's settings."""
 
     shop: str
     widget: WidgetSettings = WidgetSettings()
     second_factor_required: bool = False
+    telling: TellingSettings = TellingSettings()
 
 
 class ShopSettingsStore:

@@ -7,6 +7,7 @@ from storage import (
     account_marks,
     account_sheets,
     activity,
+    announcements,
     canned_replies,
     change_requests,
     clients,
@@ -46,6 +47,7 @@ from storage.account_marks import AccountMarks
 from storage.account_summaries import AccountSummaries
 from storage.accounts import Accounts
 from storage.activity import Activity
+from storage.announcements import Announcements
 from storage.canned_replies import CannedReplies
 from storage.change_requests import ChangeRequests
 from storage.chats import Chats
@@ -121,6 +123,7 @@ _INDEXES = {
     NotificationSettingsBook.name: notification_settings.INDEXES,
     Notices.name: notices.INDEXES,
     Notifications.name: notifications.INDEXES,
+    Announcements.name: announcements.INDEXES,
     NewsDesk.name: news.INDEXES,
     Outbox.early_name: outbox.EARLY_INDEXES,
     account_sheets.SHEETS: account_sheets.INDEXES,
@@ -195,6 +198,7 @@ class Storage:
         self.notification_settings = NotificationSettingsBook(database)
         self.notices = Notices(database)
         self.notifications = Notifications(database)
+        self.announcements = Announcements(database)
         self.news = NewsDesk(database)
 
     async def make_records_findable(self, shop: str) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
-from storage.imported_visits import ImportedVisit, Outcome, VisitImport
+from storage.imported_visits import Announce, ImportedVisit, Outcome, VisitImport
 from storage.mongo import violated_index
 from storage.openings import NotBookable, Occupancy, check_bookable, minutes_for
 from storage.records import NotFound
@@ -162,10 +162,12 @@ class Visits(VisitRecords):
         return await VisitImport(self, shop).put(record)
 
     async def put_all_imported(
-        self, shop: Shop, records: Sequence[ImportedVisit]
+        self, shop: Shop, records: Sequence[ImportedVisit], announce: Announce | None = None
     ) -> list[Outcome | NotFound | VisitConflict]:
-        """Take in many: for each, in order, what became of it, or the error that refused it."""
-        return await VisitImport(self, shop).put_many(records)
+        """Take in many: for each, in order, what became of it, or the error that refused it. `announce` hears of each
+        change before it is written.
+        """
+        return await VisitImport(self, shop, announce).put_many(records)
 
     async def _free_bay(self, shop: Shop, visit: Visit, spread: int) -> str | None:
         """A bay that is free now. `spread` sends those who ask at once to different bays, so that few are refused."""

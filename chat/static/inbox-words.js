@@ -137,6 +137,7 @@ const ACTS = {
   rated: (who, { rating: { score, comment } }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
   left_contact: (who, { text }) => `${who} wants to be told of an answer at ${readableContact(text)}`,
   notified: (who, { text, channel, delivery }) => `A ${channel === "sms" ? "text" : "mail"} to ${readableContact(text)} says that an answer waits${NOTICE_STATES[delivery?.state] ?? ""}`,
+  told: (who, { text, channel, delivery }) => `${channel === "sms" ? "Text" : "Mail"}: ${text}${NOTICE_STATES[delivery?.state] ?? ""}`,
   continued: () => "The chat went on in another conversation",
   handed_off: () => "The bot asked for a person",
   labelled: (who, { text }) => `${who} changed labels: ${text}`,

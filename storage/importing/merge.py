@@ -4,8 +4,8 @@ A merge gets the new documents and those that replace stored ones, and hands bac
 and how many of them turn out to say nothing new.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,17 @@ from storage.shops import Shop
 from storage.vehicles import Vehicle
 from storage.work_orders import StatusMoment, WorkOrder
 
-Merged = tuple[list[Document], dict[str, Document], int]
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What to insert, what to replace, how many say nothing new, and what is stored of those that are replaced."""
+
+    new: list[Document]
+    changed: dict[str, Document]
+    same: int
+    before: Mapping[str, Document]
+
+
 Merge = Callable[[Records[Any], str, list[Document], dict[str, Document], datetime], Awaitable[Merged]]
 
 
@@ -128,7 +138,7 @@ async def _merge_staff(
             held = ("password_hash", "set_by_staff", *known.set_by_staff)
             ours = {name: value for name, value in stored[known.id].items() if name in held}
             changed[known.id] = {**document, **ours, "_id": known.id}
-    return created, changed, len(new) + len(old) - len(created) - len(changed)
+    return Merged(created, changed, len(new) + len(old) - len(created) - len(changed), stored)
 
 
 async def _merge(
@@ -147,7 +157,7 @@ async def _merge(
             same += 1
         else:
             changed[record] = merged
-    return new, changed, same
+    return Merged(new, changed, same, stored)
 
 
 MERGES: dict[str, Merge] = {

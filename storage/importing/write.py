@@ -1,12 +1,13 @@
 """The second reading: what was found good is written, in bulk, and only where it says something new."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.clock import utc_now
 from storage.codec import Document, encode
 from storage.ids import record_id
 from storage.importing.account import Account, Flag, Outcome, Refusal
+from storage.importing.announcing import Announcing
 from storage.importing.check import (
     Checked,
     Place,
@@ -52,6 +53,7 @@ class Writer:
         self._account = account
         self._dry_run = dry_run
         self._repositories = repositories(store)
+        self._announcing = Announcing(store, shop)
         self._known: dict[RecordType, dict[str, Known]] = {kind: {} for kind in RECORDS}
         self._pending: dict[RecordType, dict[str, tuple[Place, Record, Document]]] = {kind: {} for kind in RECORDS}
 
@@ -118,20 +120,23 @@ class Writer:
     async def _put(self, kind: RecordType, new: list[Document], old: dict[str, Document]) -> None:
         repository = self._repositories[kind]
         merge = MERGES.get(kind)
+        before: Mapping[str, Document] = {}
         if merge is not None:
-            new, old, same = await merge(repository, self._shop.slug, new, old, utc_now())
-            self._count(kind, "unchanged", same)
+            merged = await merge(repository, self._shop.slug, new, old, utc_now())
+            new, old, before = merged.new, merged.changed, merged.before
+            self._count(kind, "unchanged", merged.same)
         self._count(kind, "created", len(new))
         self._count(kind, "changed", len(old))
         if self._dry_run:
             return
+        await self._announcing.take(kind, [*new, *old.values()], before)
         await repository.insert_documents(new)
         await repository.replace_documents(list(old.values()))
 
     async def _put_visits(self, pending: dict[str, tuple[Place, Record, Document]]) -> None:
         places = [place for place, _, _ in pending.values()]
         visits = [_visit_of(record, document) for _, record, document in pending.values()]
-        outcomes = await self._store.visits.put_all_imported(self._shop, visits)
+        outcomes = await self._store.visits.put_all_imported(self._shop, visits, self._announcing.visit)
         for place, outcome in zip(places, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 self._account.refuse(

@@ -1,0 +1,60 @@
+"""What clients are told unasked, out by the carriers and back: the real service, a fake Twilio, a real mail server."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from chat.announcing import Announcer
+from config.clock import utc_now
+from storage.announcements import planned
+from storage.clients import Consent
+from tests.cast import MARIA, RAY, SHOP, WORK_ORDER
+from tests.e2e.town import Town
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def announcer(town: Town) -> Announcer:
+    running = town.door.running
+    return Announcer(running.hub, running.clock, running.settings.public_url, lambda: None)
+
+
+async def plan_ready(town: Town) -> None:
+    later = utc_now() + timedelta(hours=1)  # for the one in the test, not for the one that runs
+    await town.store.announcements.plan(
+        planned(SHOP.slug, MARIA.id, "work_order", WORK_ORDER.id, later, was="received")
+    )
+    assert await announcer(town).tell_due(FAR) == 1
+
+
+async def test_a_text_arrives_staff_see_it_arrive_and_its_link_opens_the_work_orders(town: Town) -> None:
+    ray = await town.door.staff(RAY.id)
+    await plan_ready(town)
+    text = await town.text()
+    assert text["to"] == MARIA.phones[0]
+    assert "your Honda Civic is ready to be picked up." in text["body"]
+    line = await ray.hear("message", lambda one: one["act"] == "told")
+    assert (line["text"], line["channel"]) == ("Your Honda Civic is ready to be picked up.", "sms")
+    await ray.hear(
+        "updated", lambda one: one["message"]["id"] == line["id"] and one["message"]["delivery"]["state"] == "sent"
+    )
+    own = {"Sec-Fetch-Site": "same-origin"}
+    link = text["body"].split()[-1]
+    jar = aiohttp.CookieJar(unsafe=True)  # for an address of numbers, too
+    async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        async with http.post(link, headers=own, allow_redirects=False) as response:
+            assert response.headers["Location"] == "/s/garage/portal/work-orders"
+        async with http.get(link.partition("/s/")[0] + "/s/garage/portal/work-orders") as page:
+            assert "W-77" in await page.text()
+
+
+async def test_who_said_stop_gets_a_mail(town: Town) -> None:
+    await town.store.clients.put(replace(MARIA, consent=Consent(service=True), language="es"))
+    await town.store.consents.stop(SHOP.slug, MARIA.phones[0], utc_now(), "sms:1")
+    await plan_ready(town)
+    letter = await town.letter()
+    assert "Su Honda Civic está listo para recoger." in letter
+    mail = town.mail.mails[0]
+    assert (mail["To"], mail["Subject"]) == (MARIA.email, "Garage on Elm: Su auto está listo")
+    assert town.twilio.messages == []
