@@ -104,7 +104,7 @@ def _of_visit(shop: Shop, visit: Visit, kind: NotificationKind, moment: str) -> 
     return Saying(
         kind=kind,
         cause=f"{kind}:{visit.id}:{moment}",
-        scope=LinkScope(page="visits"),
+        scope=LinkScope(page="visit", record_id=visit.id),
         section="visits",
         words=Words(kind, when),
         best_before=visit.starts_at,

@@ -154,7 +154,7 @@ async def test_who_was_not_told_before_the_process_died_is_told_by_the_next(stor
                 await asyncio.sleep(0)
         await store.database["absences"].delete_many({})  # as if it had died before it was noted
         await door.close()
-    async with living(store, data_dir) as town:
+    async with living(store, data_dir, empty=False) as town:
         assert (await town.text())["to"] == MARIA.phones[0]
         await town.quiet()
         entries = await store.messages.after(SHOP.slug, here, 0, 100)

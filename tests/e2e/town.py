@@ -54,8 +54,10 @@ class Town:
 
 
 @asynccontextmanager
-async def living(store: Storage, data_dir: Path) -> AsyncIterator[Town]:
-    await move_in(store)
+async def living(store: Storage, data_dir: Path, *, empty: bool = True) -> AsyncIterator[Town]:
+    """`empty`: nobody has moved in yet."""
+    if empty:
+        await move_in(store)
     await store.clients.put(replace(MARIA, consent=AGREED))
     twilio = FakeTwilio()
     server = await start(twilio)
