@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from typing import IO
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, hdrs, web
 
@@ -20,9 +20,10 @@ from chat.identifying import identify
 from config.addresses import peer_address
 from config.settings import Settings
 from storage.attempts import TooManyAttempts
+from storage.file_headers import file_headers
 from storage.files import MOST_BYTES, StoredFile
 from storage.mongo import DatabaseError, DatabaseUnavailable
-from storage.pictures import MOST_PIXELS, THUMBNAIL_TYPE, NotTaken, check_file
+from storage.pictures import MOST_PIXELS, NotTaken, check_file
 from storage.sessions import STAFF_COOKIE, client_cookie
 from storage.shops import Shop
 from storage.store import Storage
@@ -35,7 +36,6 @@ _REF = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
 _LONGEST_UPLOAD = 300.0  # seconds: 10 MB at 300 kbit/s
 _IN_MEMORY = 256 * 1024  # bytes; the rest of an upload waits on disk
 _AROUND = 64 * 1024  # bytes that a form may have around its file
-_KEEP = "private, max-age=604800, immutable"  # a file never changes
 _TOO_LARGE = f"a file has at most {MOST_BYTES // 1024 // 1024} MB"
 _NOT_TAKEN = {
     "unsupported": (415, "unsupported_type", "send a JPEG, PNG, GIF or WebP picture, or a PDF"),
@@ -193,7 +193,7 @@ class _Files:
         return conversation is not None and conversation.client_id == identity.client_id
 
     async def _send(self, request: web.Request, file: StoredFile, *, thumbnail: bool) -> web.StreamResponse:
-        response = web.StreamResponse(headers=_headers(file, thumbnail=thumbnail))
+        response = web.StreamResponse(headers=file_headers(file, thumbnail=thumbnail))
         if not thumbnail:
             response.content_length = file.size
         pieces = self._store.files.read(file, thumbnail=thumbnail)
@@ -229,19 +229,3 @@ async def _copy(pieces: AsyncIterable[bytes], spool: IO[bytes]) -> None:
         spool.write(piece)
     if size == 0:
         raise _Refused(400, "bad_request", "the file is empty")
-
-
-def _headers(file: StoredFile, *, thumbnail: bool) -> dict[str, str]:
-    """Shown as what it was found to be and as nothing else, with no rights at all; a PDF is saved, not shown."""
-    shown = "attachment" if file.type == "application/pdf" else "inline"
-    plain = re.sub(r'[^ -~]|["\\%;]', "_", file.name)
-    return {
-        hdrs.CONTENT_TYPE: THUMBNAIL_TYPE if thumbnail else file.type,
-        hdrs.CONTENT_DISPOSITION: f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
-        hdrs.CACHE_CONTROL: _KEEP if not file.private else "private, no-cache",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        hdrs.SERVER: "Pitline",
-    }

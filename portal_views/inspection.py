@@ -4,7 +4,14 @@ from aiohttp import web
 
 from portal_views.access import ShopRequest
 from portal_views.client_records import vehicles_of
-from storage.inspections import SEVERITY
+from storage.inspections import SEVERITY, Picture
+from storage.pictures import THUMBNAIL_SIDE
+
+
+def small_size(picture: Picture) -> tuple[int, int]:
+    """Width and height of its small picture: what is written on the page so that nothing moves when it comes."""
+    scale = min(1.0, THUMBNAIL_SIDE / max(picture.width, picture.height))
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
@@ -20,5 +27,6 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         current="inspections",
         inspection=inspection,
         found={result: items for result, items in found.items() if items},
+        small=small_size,
         vehicle=(await vehicles_of(asked)).get(inspection.vehicle_id),
     )

@@ -39,7 +39,7 @@ class NoSuchFile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """One file. `uploader` is `staff:<id>`, `client:<id>`, `visitor:<hash>` or `sms:<number>`; the size is bytes."""
+    """One file of `size` bytes. `uploader`: `staff:<id>`, `client:<id>`, `visitor:<hash>`, `sms:<number>`, `import`."""
 
     id: str
     shop: str
@@ -54,7 +54,7 @@ class StoredFile:
     tries: tuple[str, ...] = ()  # the keys of every content that was begun
     content: str | None = None  # the key of the one that counts
     conversation: str | None = None
-    entry: str | None = None  # the message that it belongs to
+    entry: str | None = None  # the message that it belongs to, or `inspection:<id>`
     private: bool = False  # of a note: for staff only
     created_at: datetime = field(default_factory=utc_now)
 
@@ -71,12 +71,12 @@ INDEXES = [IndexModel([("state", 1), ("created_at", 1)], name="file_state")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The message that files are for. `uploaders`: whoever its sender is or was."""
+    """The message that files are for, or the record (without a conversation). `uploaders`: whoever sent them."""
 
     shop: str
     uploaders: Collection[str]
-    conversation: str
     entry: str
+    conversation: str | None = None
     private: bool = False
 
 
@@ -142,6 +142,11 @@ class Files:
         stream = await self._bucket.open_download_stream(file.content + _SMALL if thumbnail else file.content)
         while piece := await stream.readchunk():
             yield piece
+
+    async def let_go(self, shop: str, ids: Collection[str]) -> None:
+        """What these belonged to has them no longer: they are removed when a day is past."""
+        for one in ids:
+            await self._files.update_one({"_id": one, "shop": shop, "state": "claimed"}, {"$set": {"state": "expired"}})
 
     async def remove_expired(self, now: datetime) -> int:
         """Remove what no message has claimed for a day; how many files that were."""

@@ -13,13 +13,24 @@ SEVERITY: dict[Result, int] = {"urgent": 0, "soon": 1, "good": 2, "not_checked":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo that is kept (`storage.files`): its name in the shop's file, and its size in pixels."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionItem:
-    """One thing that was looked at. `photos` are names of files kept here, never foreign addresses."""
+    """One thing that was looked at. `photos` are the names in the shop's file, `pictures` those that were taken in."""
 
     name: str
     result: Result
     note: str | None = None
     photos: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +50,16 @@ class Inspection:
     def by_severity(self) -> tuple[InspectionItem, ...]:
         """The items, the urgent ones first."""
         return tuple(sorted(self.items, key=lambda item: SEVERITY[item.result]))
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """Every photo on it, by id."""
+        return {picture.id: picture for item in self.items for picture in item.pictures}
+
+
+def photo_owner(inspection_id: str) -> str:
+    """What a photo's file says that it belongs to."""
+    return f"inspection:{inspection_id}"
 
 
 INDEXES = [

@@ -3,6 +3,7 @@
 The file's own day is Wednesday, 2026-03-11, in the morning. Its holidays are those of the calendar and are not moved.
 """
 
+import asyncio
 import json
 import tempfile
 from dataclasses import dataclass
@@ -99,11 +100,13 @@ async def load_demo(store: Storage, today: date) -> DemoSummary:
 
 
 async def _import_moved(store: Storage, today: date) -> "Account":
+    from storage.demo.photos import add_photos, draw_photos
     from storage.importing.importer import import_files  # a sixth of a second, at the first start only
 
     weeks = timedelta(weeks=(today - DEMO_DAY).days // 7)
     with tempfile.TemporaryDirectory(prefix="pitline-demo-") as folder:
         path = Path(folder) / DEMO_FILE.name
+        await asyncio.to_thread(draw_photos, Path(folder))
         with path.open("w", encoding="utf-8") as moved, DEMO_FILE.open(encoding="utf-8") as file:
             closed: frozenset[str] = frozenset()
             for line in file:
@@ -111,6 +114,7 @@ async def _import_moved(store: Storage, today: date) -> "Account":
                 if record["type"] == "shop":
                     closed = frozenset(day["date"] for day in record["closed"])
                 _keep_ahead(record, today, closed)
+                add_photos(record)
                 moved.write(json.dumps(record, ensure_ascii=False) + "\n")
         return await import_files(store, [path])
 

@@ -20,8 +20,18 @@ from storage.importing.check import (
     setting_of,
 )
 from storage.importing.merge import MERGES
+from storage.importing.photos import let_go_of_photos, mark_with_photos, say_missing, take_photos
 from storage.importing.reader import UnreadableFile
-from storage.importing.schema import RECORDS, REFERENCES, EstimateRecord, InvoiceRecord, Record, RecordType, VisitRecord
+from storage.importing.schema import (
+    RECORDS,
+    REFERENCES,
+    EstimateRecord,
+    InspectionRecord,
+    InvoiceRecord,
+    Record,
+    RecordType,
+    VisitRecord,
+)
 from storage.records import MARK, Known
 from storage.shops import Shop
 from storage.store import Storage
@@ -89,6 +99,8 @@ class Writer:
     async def _take(self, place: Place, record: Record) -> None:
         kind = record.kind
         mark = mark_of(record)
+        if isinstance(record, InspectionRecord):
+            mark = mark_with_photos(mark, record, self._files[place[0]].parent)
         document = document_of(self._shop.slug, record, mark)
         if document["_id"] in self._pending[kind]:
             await self._flush(kind)  # the later line is compared with what the earlier one left
@@ -113,6 +125,8 @@ class Writer:
         else:
             new = [document for one, (_, _, document) in pending.items() if one not in known]
             old = {one: document for one, (_, _, document) in pending.items() if one in known}
+            if kind == "inspection":
+                old = await self._with_photos(pending, old)
             await self._put(kind, new, old)
         for one, (_, _, document) in pending.items():
             known[one] = Known(document[MARK], document.get("client_id"))
@@ -132,6 +146,26 @@ class Writer:
         await self._announcing.take(kind, [*new, *old.values()], before)
         await repository.insert_documents(new)
         await repository.replace_documents(list(old.values()))
+
+    async def _with_photos(
+        self, pending: dict[str, tuple[Place, Record, Document]], old: dict[str, Document]
+    ) -> dict[str, Document]:
+        """Take in the inspections' photos; those of the old ones that say something new by it."""
+        stored = await self._repositories["inspection"].documents(self._shop.slug, old.keys())
+        for one, (place, _, document) in pending.items():
+            folder = self._files[place[0]].parent
+            if self._dry_run:
+                problems = say_missing(document, folder)
+            else:
+                problems = await take_photos(self._store, document, stored.get(one), folder)
+                await let_go_of_photos(self._store, self._shop.slug, stored.get(one, {}), document)
+            for text in problems:
+                self._account.flags.append(
+                    Flag(file=str(self._files[place[0]]), line=place[1], type="inspection", text=text)
+                )
+        changed = {one: document for one, document in old.items() if document != {**stored[one], MARK: document[MARK]}}
+        self._count("inspection", "unchanged", len(old) - len(changed))
+        return changed
 
     async def _put_visits(self, pending: dict[str, tuple[Place, Record, Document]]) -> None:
         places = [place for place, _, _ in pending.values()]

@@ -84,3 +84,13 @@ async def test_its_inbox_has_something_of_everything_and_who_is_to_be_tried_out_
     assert {statuses[shown.client.id] for shown in summary.clients} == {"resolved"}
     assert len(await store.labels.list("demo")) == 4
     assert len(await store.canned_replies.list("demo")) == 4
+
+
+async def test_its_inspections_have_pictures_that_are_drawn_then_and_there(store: Storage):
+    await load_demo(store, DEMO_DAY)
+    pictured = [one for one in await store.inspections.list("demo") if one.pictures]
+    assert len(pictured) >= 4
+    for picture in pictured[0].pictures.values():
+        file = await store.files.find(picture.id)
+        assert file is not None
+        assert (file.state, file.has_thumbnail, file.width) == ("claimed", True, picture.width)
