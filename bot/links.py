@@ -27,6 +27,7 @@ _SECTIONS: dict[PageName, Section] = {
     "vehicles": "vehicles",
     "vehicle": "vehicles",
     "work_orders": "work_orders",
+    "work_order": "work_orders",
 }
 
 
@@ -67,8 +68,9 @@ def portal_path(page: PageName, record_id: str | None = None) -> str:
     """The page's path below `/s/{slug}/portal/`."""
     if page == "dashboard":
         return ""
-    if page in ("invoice", "estimate", "inspection", "vehicle", "visit"):
-        return f"{page}s/{record_id}" if record_id else f"{page}s"
+    if page in ("invoice", "estimate", "inspection", "vehicle", "visit", "work_order"):
+        folder = f"{page}s".replace("_", "-")
+        return f"{folder}/{record_id}" if record_id else folder
     return page.replace("_", "-")
 
 

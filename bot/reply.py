@@ -23,6 +23,7 @@ PageName: TypeAlias = Literal[
     "vehicles",
     "vehicle",
     "work_orders",
+    "work_order",
     "profile",
 ]
 Thing: TypeAlias = Literal["vehicle", "invoice", "payment", "estimate", "visit", "inspection", "work_order"]

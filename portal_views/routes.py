@@ -27,6 +27,7 @@ from portal_views import (
     visit_calendar,
     visit_move,
     visits,
+    work_order,
     work_orders,
 )
 from portal_views.access import client_page
@@ -96,6 +97,7 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         ),
         web.get(f"{PORTAL}/profile", client_page(context, profile.show, "profile")),
         web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
+        web.get(f"{PORTAL}/work-orders/{{id}}", client_page(context, work_order.show, "work_order", "work_orders")),
         web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
         *staff_routes(context),
     ]

@@ -23,6 +23,7 @@ _PORTAL_PATHS: dict[str, str] = {
     "inspection": "inspections/{id}",
     "profile": "profile",
     "work_orders": "work-orders",
+    "work_order": "work-orders/{id}",
     "chat": "chat",
 }
 

@@ -47,7 +47,7 @@ class InspectionResults(Intent):
             return _reply(context, asked, [*unknown, _on_items(context, asked, items, titles)], items)
         newest = told[0]
         if _PHOTOS.search(fold(context.heard.text)):
-            unknown.append(context.say("photos"))
+            unknown.append(context.say("photos_on_page" if newest.pictures else "photos"))
         elif context.entities.service and sought.kinds:
             unknown.append(context.say("not_on_it", item=context.entities.service))
         found = [item for item in newest.items if item.result in ("urgent", "soon")]

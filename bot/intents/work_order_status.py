@@ -39,7 +39,8 @@ class WorkOrderStatus(Intent):
             "vehicle": tuple(order.vehicle_id for order in told),
             "work_order": tuple(order.id for order in told),
         }
-        return Reply(text=text, pages=(context.page("work_orders"),), about=about)
+        page = context.page("work_order", told[0].id) if len(told) == 1 else context.page("work_orders")
+        return Reply(text=text, pages=(page,), about=about)
 
 
 def _is_told(order: WorkOrder, context: Context, meant: MeantVehicles) -> bool:

@@ -50,6 +50,7 @@ PORTAL = (
     "inspections/ins1",
     "inspections/ins2",
     "work-orders",
+    "work-orders/wo1",
     "profile",
     "chat",
 )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from storage.clients import Client, Portal
-from storage.inspections import Inspection, InspectionItem
+from storage.inspections import Inspection, InspectionItem, Picture
 from storage.invoices import Invoice, InvoiceLine
 from storage.openings import minutes_for
 from storage.payments import Payment, PaymentMethod
@@ -153,6 +153,7 @@ _OUTBACK = _vehicle(
     mileage=61500,
     mileage_on=date(2026, 3, 6),
 )
+_PHOTO = Picture(id="f1", name="lights.jpg", width=1200, height=800)
 _SIENNA = _vehicle("sienna", ROSA, 2014, "Toyota", "Sienna")
 _KONA = _vehicle("kona", LENA, 2021, "Hyundai", "Kona", plate="LNA777")
 _CLIENTS = (
@@ -244,7 +245,9 @@ _RECORDS = (
     ("inspections", _inspection("n0", _OUTBACK, "2025-03-06", InspectionItem(name="Wipers", result="soon"))),
     (
         "inspections",
-        _inspection("n2", _SIENNA, "2026-03-05", InspectionItem(name="Lights", result="good"), started=True),
+        _inspection(
+            "n2", _SIENNA, "2026-03-05", InspectionItem(name="Lights", result="good", pictures=(_PHOTO,)), started=True
+        ),
     ),
     ("inspections", _inspection("n3", _KONA, "2026-03-05", InspectionItem(name="Lights", result="urgent"))),
     ("service_records", _service("s1", _OUTBACK, "oil_change", "2026-01-15", 58000)),

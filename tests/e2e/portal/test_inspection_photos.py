@@ -9,7 +9,7 @@ from PIL import Image
 
 from storage.clients import Portal
 from storage.files import Claim
-from storage.inspections import InspectionItem, Picture, photo_owner
+from storage.inspections import InspectionItem, Picture, Result, photo_owner
 from storage.pictures import check_file
 from storage.proof import LinkScope
 from tests.portal_cast import INSPECTIONS
@@ -55,7 +55,7 @@ async def test_photos_are_shown_small_with_their_size_and_lead_to_the_whole(sign
 
 
 async def test_what_was_found_is_said_in_words_and_counted(sign_in, store) -> None:
-    results = ("urgent", "soon", "soon", "good", "not_checked")
+    results: tuple[Result, ...] = ("urgent", "soon", "soon", "good", "not_checked")
     items = tuple(InspectionItem(name=f"Thing {at}", result=result) for at, result in enumerate(results))
     await store.inspections.put(replace(INSPECTIONS[0], items=items))
     text = await (await (await sign_in("dana")).get(f"{PAGE}/ins1")).text()

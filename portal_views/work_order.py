@@ -1,0 +1,22 @@
+"""One work order: how far it is, when it is to be ready, and each step on the way with its moment."""
+
+from aiohttp import web
+
+from portal_views.access import ShopRequest
+from portal_views.client_records import vehicles_of
+
+
+async def show(asked: ShopRequest) -> web.StreamResponse:
+    """Show the work order. Another client's or another shop's is not there."""
+    orders = await asked.context.store.work_orders.list_for_client(asked.shop.slug, asked.known_client.id)
+    order = next((one for one in orders if one.id == asked.request.match_info["id"]), None)
+    if order is None:
+        raise web.HTTPNotFound
+    vehicles = await vehicles_of(asked)
+    return asked.page(
+        "work_order.html",
+        current="work_orders",
+        order=order,
+        vehicle=vehicles.get(order.vehicle_id),
+        late=order.promised_at is not None and order.promised_at < asked.now,
+    )
