@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicles_named
 from storage.inspections import SEVERITY, Picture
 from storage.pictures import THUMBNAIL_SIDE
 
@@ -28,5 +28,5 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         inspection=inspection,
         found={result: items for result, items in found.items() if items},
         small=small_size,
-        vehicle=(await vehicles_of(asked)).get(inspection.vehicle_id),
+        vehicle=(await vehicles_named(asked, [inspection.vehicle_id])).get(inspection.vehicle_id),
     )

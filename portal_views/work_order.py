@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicles_named
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
@@ -12,7 +12,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     order = next((one for one in orders if one.id == asked.request.match_info["id"]), None)
     if order is None:
         raise web.HTTPNotFound
-    vehicles = await vehicles_of(asked)
+    vehicles = await vehicles_named(asked, [order.vehicle_id])
     return asked.page(
         "work_order.html",
         current="work_orders",
