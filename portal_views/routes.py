@@ -63,7 +63,13 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.post(f"{SHOP}/sign-out", public(context, sign_out.submit)),
         web.get(f"{SHOP}/k/{{token}}", public(context, link_page.show)),
         web.post(f"{SHOP}/k/{{token}}", public(context, link_page.submit)),
-        # signed in
+        *_signed_in(context),
+        *staff_routes(context),
+    ]
+
+
+def _signed_in(context: PortalContext) -> list[web.AbstractRouteDef]:
+    return [
         web.get(PORTAL, _with_slash),
         web.get(f"{PORTAL}/", client_page(context, dashboard.show, "dashboard")),
         web.get(f"{PORTAL}/invoices", client_page(context, invoices.show, "invoices", "invoices")),
@@ -83,6 +89,16 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get(f"{PORTAL}/visits/{{id}}/visit.ics", client_page(context, visit_calendar.show, "visit", "visits")),
         web.get(f"{PORTAL}/vehicles", client_page(context, vehicles.show, "vehicles", "vehicles")),
         web.get(f"{PORTAL}/vehicles/{{id}}", client_page(context, vehicle.show, "vehicle", "vehicles")),
+        *_inspections(context),
+        web.get(f"{PORTAL}/profile", client_page(context, profile.show, "profile")),
+        web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
+        web.get(f"{PORTAL}/work-orders/{{id}}", client_page(context, work_order.show, "work_order", "work_orders")),
+        web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
+    ]
+
+
+def _inspections(context: PortalContext) -> list[web.AbstractRouteDef]:
+    return [
         web.get(f"{PORTAL}/inspections", client_page(context, inspections.show, "inspections", "inspections")),
         web.get(f"{PORTAL}/inspections/{{id}}", client_page(context, inspection.show, "inspection", "inspections")),
         web.get(
@@ -95,11 +111,6 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
             client_page(context, photos.show_small, "inspection", "inspections"),
             allow_head=False,
         ),
-        web.get(f"{PORTAL}/profile", client_page(context, profile.show, "profile")),
-        web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
-        web.get(f"{PORTAL}/work-orders/{{id}}", client_page(context, work_order.show, "work_order", "work_orders")),
-        web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
-        *staff_routes(context),
     ]
 
 
