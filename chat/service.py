@@ -23,7 +23,7 @@ from chat.channels.web import WebChannel
 from chat.day_ahead import DayAhead
 from chat.fetching import fetch_files
 from chat.files import FilesContext, file_routes
-from chat.hub import Hub
+from chat.hub import Hub, Inbound
 from chat.inbox import StaffNamespace
 from chat.inbox_index import FOLLOW_SECONDS
 from chat.notice import Notices
@@ -45,6 +45,8 @@ from chat.widget import BEAT_SECONDS, ClientNamespace
 from config.clock import BusinessClock, utc_now
 from config.settings import Settings
 from storage.outbox import OutboxKind
+from storage.proof import Identity
+from storage.shops import Language, Shop
 from storage.store import Storage
 
 _NO_PATIENCE = timedelta(0)
@@ -82,8 +84,9 @@ class Effects:
     """What a page makes happen in the chat at once."""
 
     def __init__(
-        self, bell: asyncio.Event, news_bell: asyncio.Event, clients: ClientNamespace, staff: StaffNamespace
+        self, hub: Hub, bell: asyncio.Event, news_bell: asyncio.Event, clients: ClientNamespace, staff: StaffNamespace
     ) -> None:
+        self._hub = hub
         self._bell = bell
         self._news_bell = news_bell
         self._clients = clients
@@ -96,6 +99,22 @@ class Effects:
     def news_added(self) -> None:
         """Something stands in the news: staff are to hear of it."""
         self._news_bell.set()
+
+    async def client_wrote(self, shop: Shop, identity: Identity, ref: str, text: str, language: Language) -> None:
+        """A client's message by a form comes in by the door that all messages do."""
+        conversation = await self._hub.conversation_for(shop, identity)
+        spoken = language if language != shop.language else None
+        await self._hub.receive(
+            Inbound(
+                shop=shop,
+                conversation=conversation,
+                identity=identity,
+                channel="web",
+                ref=ref,
+                text=text,
+                language=spoken,
+            )
+        )
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets go too."""
@@ -161,7 +180,7 @@ async def open_chat(
         running = [asyncio.create_task(task) for task in tasks]
         stack.push_async_callback(_cancel, running)
         routes = _routes(settings, hub, http, _Bells(bell, media_bell), node_modules)
-        yield Chat(hub, Effects(bell, pushing.bell, clients, staff), routes, sockets)
+        yield Chat(hub, Effects(hub, bell, pushing.bell, clients, staff), routes, sockets)
 
 
 def _introduce(  # noqa: PLR0917  # those who know each other

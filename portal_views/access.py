@@ -33,6 +33,7 @@ class ShopRequest:
     client: Client | None
     language: Language
     now: datetime  # the business clock
+    unseen: int = 0  # notifications
 
     @property
     def known_client(self) -> Client:
@@ -70,6 +71,7 @@ class ShopRequest:
             and self.request.path.startswith(portal_home(self.shop)),
             "path": self.request.path if self.request.method == "GET" else "",
             "sections": self.sections,
+            "unseen": self.unseen,
             "urls": self.urls,
         }
         return html(render(template, self.language, self.shop, **(bound | values)), status=status, private=private)
@@ -111,6 +113,8 @@ async def identify(context: PortalContext, request: web.Request) -> ShopRequest:
     if shop is None:
         raise web.HTTPNotFound
     identity, client = await _known(context, request, shop)
+    full = client is not None and identity.proof is Proof.FULL and request.method == "GET"
+    unseen = await context.store.notifications.count_unseen(shop.slug, client.id) if client and full else 0
     return ShopRequest(
         context=context,
         request=request,
@@ -119,6 +123,7 @@ async def identify(context: PortalContext, request: web.Request) -> ShopRequest:
         client=client,
         language=pick_language(request, client.language if client else None, shop.language),
         now=context.clock.now(),
+        unseen=unseen,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from config.clock import BusinessClock
 from config.settings import Settings
-from storage.shops import Language
+from storage.proof import Identity
+from storage.shops import Language, Shop
 from storage.store import Storage
 
 
@@ -18,6 +19,9 @@ class Live(Protocol):
 
     def news_added(self) -> None:
         """Something stands in the news (a decision on an estimate, a visit moved): staff are to hear of it."""
+
+    async def client_wrote(self, shop: Shop, identity: Identity, ref: str, text: str, language: Language) -> None:
+        """A client's message by a form: one of their conversation, once whatever is repeated under its `ref`."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
@@ -37,6 +41,9 @@ class Quiet:
 
     def news_added(self) -> None:
         """Nobody to tell; the news are kept."""
+
+    async def client_wrote(self, shop: Shop, identity: Identity, ref: str, text: str, language: Language) -> None:
+        """No chat here."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """No sockets here."""

@@ -5,19 +5,23 @@ from aiohttp import web
 from portal_views import (
     book,
     chat_page,
+    contact,
     dashboard,
     estimate,
     estimates,
+    help_centre,
     inspection,
     inspections,
     invoice,
     invoices,
     link_page,
     login,
+    notifications,
     papers,
     payments,
     photos,
     profile,
+    shop_card,
     shop_page,
     sign_out,
     statics,
@@ -94,6 +98,7 @@ def _signed_in(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
         web.get(f"{PORTAL}/work-orders/{{id}}", client_page(context, work_order.show, "work_order", "work_orders")),
         web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
+        *_talking(context),
     ]
 
 
@@ -111,6 +116,16 @@ def _inspections(context: PortalContext) -> list[web.AbstractRouteDef]:
             client_page(context, photos.show_small, "inspection", "inspections"),
             allow_head=False,
         ),
+    ]
+
+
+def _talking(context: PortalContext) -> list[web.AbstractRouteDef]:
+    return [
+        web.get(f"{PORTAL}/notifications", client_page(context, notifications.show, "notifications")),
+        web.get(f"{PORTAL}/help", client_page(context, help_centre.show, "help")),
+        web.get(f"{PORTAL}/help/contact", client_page(context, contact.show, "contact")),
+        web.post(f"{PORTAL}/help/contact", client_page(context, contact.submit, "contact")),
+        web.get(f"{PORTAL}/shop", client_page(context, shop_card.show, "shop_card")),
     ]
 
 

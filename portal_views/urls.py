@@ -25,16 +25,23 @@ _PORTAL_PATHS: dict[str, str] = {
     "work_orders": "work-orders",
     "work_order": "work-orders/{id}",
     "chat": "chat",
+    "notifications": "notifications",
+    "help": "help",
+    "contact": "help/contact",
+    "shop_card": "shop",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One entry of the menu. `thumb`: it is also in the bar at the bottom of a phone, where five fit."""
+    """One entry of the menu. `thumb`: it is also in the bar at the bottom of a phone, where five fit. `apart`: it is
+    below the line, where the client's records end.
+    """
 
     name: str
     url: str
     thumb: bool
+    apart: bool = False
 
 
 _MENU: tuple[tuple[str, Section | None, bool], ...] = (
@@ -46,9 +53,9 @@ _MENU: tuple[tuple[str, Section | None, bool], ...] = (
     ("vehicles", "vehicles", False),
     ("inspections", "inspections", False),
     ("work_orders", "work_orders", True),
-    ("profile", None, False),
     ("chat", None, True),
 )
+_MENU_APART = ("profile", "help", "shop_card")
 
 
 def shop_url(shop: Shop) -> str:
@@ -79,11 +86,12 @@ def scope_url(shop: Shop, scope: LinkScope) -> str:
 def navigation(shop: Shop, sections: dict[str, bool]) -> tuple[MenuItem, ...]:
     """The menu of a signed-in client, without what is switched off."""
     urls = page_urls(shop)
-    return tuple(
+    records = tuple(
         MenuItem(name=name, url=urls[name], thumb=thumb)
         for name, section, thumb in _MENU
         if section is None or sections[section]
     )
+    return (*records, *(MenuItem(name=name, url=urls[name], thumb=False, apart=True) for name in _MENU_APART))
 
 
 def language_url(request: web.Request, language: Language) -> str:

@@ -36,6 +36,7 @@ AttemptKind = Literal[
     "second_factor",
     "second_factor_known",
     "booking",
+    "message",
     "upload",
     "reach",
     "transcript",
@@ -59,6 +60,8 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "code_request": Limits(window=timedelta(hours=6), pair=6, account=6, address=60, hard=True),
     # visits asked for by people not yet known: without a limit one of them could fill every bay
     "booking": Limits(window=timedelta(hours=1), pair=6, account=6, address=300, hard=True),
+    # messages by the contact page's form, from people who have signed in
+    "message": Limits(window=timedelta(minutes=10), pair=10, account=10, address=200, hard=True),
     # files of 10 MB: a client sends a few photos at a time, and a shop's own people share one address
     "upload": Limits(window=timedelta(minutes=10), pair=60, account=60, address=300, hard=True),
     # where a visitor asks to be reached, and mails of what was said: what goes to people who may not have asked for it

@@ -17,9 +17,10 @@ from storage.estimates import Estimate, EstimateLine
 from storage.inspections import Inspection, InspectionItem
 from storage.invoices import Invoice, InvoiceLine
 from storage.payments import Payment
+from storage.proof import Identity
 from storage.reminders import Reminder
 from storage.service_records import ServiceRecord
-from storage.shops import Address, BookingRules, ClosedDay, Service, Shop
+from storage.shops import Address, BookingRules, ClosedDay, Language, Service, Shop
 from storage.store import Storage
 from storage.vehicles import Vehicle
 from storage.visit import booked_id
@@ -286,12 +287,16 @@ class Live:
     ended: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
+    wrote: list[tuple[str, str, str]] = field(default_factory=list)
 
     def outbox_filled(self) -> None:
         self.woken += 1
 
     def news_added(self) -> None:
         self.news += 1
+
+    async def client_wrote(self, shop: Shop, identity: Identity, ref: str, text: str, language: Language) -> None:
+        self.wrote.append((identity.client_id or "", ref, text))
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)

@@ -53,6 +53,10 @@ PORTAL = (
     "work-orders/wo1",
     "profile",
     "chat",
+    "notifications",
+    "help",
+    "help/contact",
+    "shop",
 )
 # What is built of every kind of piece: on a desk axe looks at these only, for the pieces are the same everywhere.
 SAMPLE = ("/s/garland/", TIMES, YOU, "/s/garland/portal/", "/s/garland/portal/invoices/inv1038")
@@ -217,7 +221,7 @@ async def test_an_invoice_prints_as_one_sheet_in_ink(browser: Browser, server: T
         await sign_in(page, store)
         await page.goto("/s/garland/portal/invoices/inv1038")
         await page.emulate_media(media="print")
-        for hidden in (".top", ".nav", ".foot", ".actions"):
+        for hidden in (".top", ".menu", ".thumbs", ".foot", ".actions"):
             assert not await page.locator(hidden).first.is_visible(), hidden
         assert await page.locator(".letterhead").is_visible()
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -1,0 +1,53 @@
+"""What the client was told, the newest first. Looked at by the client, what is new has been seen."""
+
+from aiohttp import web
+
+from config.clock import utc_now
+from portal_views.access import ShopRequest
+from portal_views.paging import PAGE_SIZE
+from portal_views.urls import scope_url
+from storage.notifications import Notification
+
+_ICONS = {
+    "estimate_waiting": "estimates",
+    "work_order_moved": "work_orders",
+    "car_ready": "done",
+    "service_due": "vehicles",
+    "change_decided": "profile",
+}
+_LAST_PAGE = 1000
+
+
+async def show(asked: ShopRequest) -> web.StreamResponse:
+    """Show a page of them, marked as they were before this."""
+    page = _page(asked.request)
+    told = asked.context.store.notifications
+    found = await told.list_for_client(
+        asked.shop.slug, asked.known_client.id, limit=PAGE_SIZE + 1, skip=(page - 1) * PAGE_SIZE
+    )
+    if page == 1 and found and _is_looked_at(asked):
+        await told.mark_seen(asked.shop.slug, asked.known_client.id, utc_now(), found[0].at)
+    return asked.page(
+        "notifications.html",
+        current="notifications",
+        told=[(one, _icon(one), scope_url(asked.shop, one.scope)) for one in found[:PAGE_SIZE]],
+        page=page,
+        has_more=len(found) > PAGE_SIZE,
+        unseen=0 if page == 1 else asked.unseen,
+    )
+
+
+def _is_looked_at(asked: ShopRequest) -> bool:
+    """A browser that fetches a page ahead has shown it to nobody."""
+    headers = asked.request.headers
+    ahead = headers.get("Sec-Purpose", "") + headers.get("Purpose", "") + headers.get("X-Moz", "")
+    return asked.request.method == "GET" and "prefetch" not in ahead.lower()
+
+
+def _icon(one: Notification) -> str:
+    return _ICONS.get(one.kind) or ("invoices" if one.kind.startswith("invoice") else "visits")
+
+
+def _page(request: web.Request) -> int:
+    wanted = request.query.get("page", "1")
+    return min(max(1, int(wanted)), _LAST_PAGE) if wanted.isdecimal() and len(wanted) <= 6 else 1
