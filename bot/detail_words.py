@@ -9,11 +9,10 @@ from bot.understanding.features import fold
 from bot.understanding.numbers import Numbers, find_numbers
 from storage.change_requests import DetailName
 from storage.clients import Client
-from storage.phones import NotAPhone, parse_phone
+from storage.details import read_detail
 
 DETAILS: tuple[DetailName, ...] = ("email", "phone", "address", "name", "plate")
 
-_LONGEST = 120
 _WORDS: Mapping[DetailName, re.Pattern[str]] = {
     "plate": re.compile(r"\b(?:(?:license )?plates?|tags?|placas?|matricula)\b"),
     "email": re.compile(r"\b(?:e-?mails?|correos?)\b"),
@@ -36,8 +35,6 @@ _NAME_CHANGES = re.compile(
 _LAST_NAME = re.compile(r"\b(?:last name|apellido)\b")
 _TOWARDS = re.compile(r"\b(?:to|now|with|instead|a|por|ahora|es)\b|,", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:and|y|also|tambien|también)\b|[;.]\s", re.IGNORECASE)
-_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
-_PLATE = re.compile(r"[A-Z0-9](?:[ -]?[A-Z0-9]){1,8}")
 _BEFORE_A_VALUE = re.compile(
     r"^(?:no,? )?(?:(?:it'?s|it is|that'?s|es|my (?:new )?\w+ is|mi (?:nuev[oa] )?\w+ es|change it to|make it)\s+)+",
     re.IGNORECASE,
@@ -110,17 +107,8 @@ async def read_details(context: Context) -> Read:
 def parse_detail(name: DetailName, context: Context) -> str | None:
     """The whole message as the value that was asked for; None where it is no such value."""
     words = _BEFORE_A_VALUE.sub("", " ".join(context.turn.text.split())).strip(" .!\"'")
-    if name == "email":
-        return words.lower() if _EMAIL.fullmatch(words) else None
-    if name == "phone":
-        try:
-            return parse_phone(words, context.shop.address.country)
-        except NotAPhone:
-            return None
-    if name == "plate":
-        return words.upper() if _PLATE.fullmatch(words.upper()) else None
-    fits = 2 <= len(words) <= _LONGEST and any(character.isalpha() for character in words)
-    return (_capital(words) if name == "name" else words) if fits else None
+    value = read_detail(name, words, context.shop.address.country)
+    return _capital(value) if value is not None and name == "name" else value
 
 
 async def is_on_file(context: Context, name: DetailName, value: str) -> bool:

@@ -1,7 +1,10 @@
-"""Staff accept or decline a change request: the record is changed, and the client is told in their conversation.
+"""Staff accept or decline a change request: the record is changed, and the client is told, in the chat and the bell.
 
 Pressed twice it is done once; pressed again after a crash, what was left undone is done.
 """
+
+from collections.abc import Mapping
+from typing import Final
 
 from chat.events import Json, ProtocolError
 from chat.hub import Hub, Outbound
@@ -11,9 +14,10 @@ from storage.change_requests import HOLD, ChangeRequest
 from storage.clients import Client
 from storage.conversations import Conversation
 from storage.messages import Author
+from storage.notifications import KEPT_FOR, Notification, notification_id
 from storage.phones import format_phone
-from storage.proof import Identity, Proof
-from storage.shops import Address, Shop
+from storage.proof import Identity, LinkScope, Proof
+from storage.shops import Address, Language, Shop
 from storage.staff import Staff
 from storage.staff_rights import may
 from storage.store import Storage
@@ -29,6 +33,10 @@ _ACCEPTED = {
 _DECLINED = {
     "en": "{shop} did not make the change you asked for ({what}: {new}). If that is a mistake, please call {phone}.",
     "es": "{shop} no hizo el cambio que pidió ({what}: {new}). Si es un error, llame al {phone}.",
+}
+_BELL: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {"accepted": "Your change was made", "declined": "Your change was not made"},
+    "es": {"accepted": "Se hizo el cambio que pidió", "declined": "No se hizo el cambio que pidió"},
 }
 
 
@@ -50,7 +58,7 @@ async def decide_change(hub: Hub, shop: Shop, staff: Staff, request_id: str, *, 
     request = await store.change_requests.decide(shop.slug, request_id, accept=accept, by=staff.id, at=now)
     if request is None:
         raise ProtocolError("not_found", "id: there is no such change request")
-    if (request.state == "accepted") is not accept:
+    if request.state != ("accepted" if accept else "declined"):
         raise ProtocolError("conflict", f"it was {request.state} already")
     if accept and request.applied_at is None:
         await _apply(store, request)
@@ -102,22 +110,41 @@ def _phones(client: Client, request: ChangeRequest) -> tuple[str, ...]:
 
 
 async def _tell(hub: Hub, shop: Shop, request: ChangeRequest) -> None:
-    """Say it in the client's conversation, in the language they write; once."""
+    """Say it in the client's conversation, in the language they write, and under their bell in both; each once."""
     identity = Identity(proof=Proof.FULL, client_id=request.client_id)
     conversation = await hub.conversation_for(shop, identity)
     client = await hub.store.clients.find(shop.slug, request.client_id)
-    language = _language(conversation, client, shop)
+    text = _text(request, shop, _language(conversation, client, shop))
+    author = Author(kind="system", name=shop.name)
+    await hub.send(Outbound(shop=shop, conversation=conversation, author=author, text=text, ref=f"change:{request.id}"))
+    await hub.store.notifications.append(_notification(request, shop))
+
+
+def _notification(request: ChangeRequest, shop: Shop) -> Notification:
+    now = utc_now()
+    return Notification(
+        id=notification_id(request.client_id, f"change:{request.id}"),
+        shop=shop.slug,
+        client_id=request.client_id,
+        kind="change_decided",
+        scope=LinkScope(page="profile"),
+        title={language: texts[request.state] for language, texts in _BELL.items()},
+        text={language: _text(request, shop, language) for language in _BELL},
+        at=now,
+        expires_at=now + KEPT_FOR,
+    )
+
+
+def _text(request: ChangeRequest, shop: Shop, language: Language) -> str:
     country = shop.address.country
     new = format_phone(request.new, country) if request.field == "phone" else request.new
     texts = _ACCEPTED if request.state == "accepted" else _DECLINED
-    text = texts[language].format(
+    return texts[language].format(
         shop=shop.name, what=_TITLES[language][request.field], new=new, phone=format_phone(shop.phone, country)
     )
-    author = Author(kind="system", name=shop.name)
-    await hub.send(Outbound(shop=shop, conversation=conversation, author=author, text=text, ref=f"change:{request.id}"))
 
 
-def _language(conversation: Conversation, client: Client | None, shop: Shop) -> str:
+def _language(conversation: Conversation, client: Client | None, shop: Shop) -> Language:
     written = conversation.tracker.get("slots", {}).get("language")
     spoken = written or (client.language if client is not None else None) or shop.language
     return "es" if spoken == "es" else "en"

@@ -232,6 +232,8 @@ class Notifier:
             title, text = change_texts(request, client.name, shop)
             asked = {"field": request.field, "before": request.old or "", "after": request.new}
             await _log_of(store, news, client, client.name, asked)
+            if news.place == "portal":
+                await self._note(news, shop, conversation, f"{title} in the portal. {text}")
         conversation = self._hub.writer.known(conversation.id) or conversation
         told = Told(kind=news.kind, cause=news.id, conversation=conversation, title=title, text=text, at=news.at)
         await self._telling.notices(told, await self._telling.audience(shop, Happening(kind=news.kind), conversation))

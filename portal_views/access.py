@@ -17,7 +17,7 @@ from portal_views.context import PortalContext
 from portal_views.pages import html, keep_language, pick_language, render
 from portal_views.urls import language_url, navigation, page_urls, portal_home, shop_url
 from storage.clients import Client, sections_for
-from storage.proof import VISITOR, Identity, Proof, may_see
+from storage.proof import VISITOR, Asked, Identity, Proof, Rule, may_see, rule_for
 from storage.sessions import client_cookie
 from storage.shops import Language, Section, Shop
 
@@ -90,15 +90,20 @@ def shop_page(context: PortalContext, show: ShopHandler) -> WebHandler:
     return handle
 
 
-def client_page(context: PortalContext, show: ShopHandler, page: str, section: Section | None = None) -> WebHandler:
-    """A page for a signed-in client. `page` is its name in a link's scope, `section` what switches it off."""
+def client_page(
+    context: PortalContext, show: ShopHandler, page: str, section: Section | None = None, asks: Asked = Asked.RECORDS
+) -> WebHandler:
+    """A page for a signed-in client. `page` is its name in a link's scope, `section` what switches it off.
+
+    `asks` is what it does, for the table of proof, where that is more than to show the page.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = await identify(context, request)
         record_id = request.match_info.get("id")
         if asked.client is None:
             raise web.HTTPSeeOther(login_url(asked, "page"))
-        if not may_see(asked.identity, page, record_id):
+        if not may_see(asked.identity, page, record_id) or rule_for(asks, asked.identity.proof) is Rule.CODE_FIRST:
             raise web.HTTPSeeOther(login_url(asked, "scope"))
         if section is not None and not asked.sections[section]:
             raise web.HTTPNotFound

@@ -21,6 +21,8 @@ from portal_views import (
     payments,
     photos,
     profile,
+    profile_change,
+    profile_settings,
     shop_card,
     shop_page,
     sign_out,
@@ -34,11 +36,12 @@ from portal_views import (
     work_order,
     work_orders,
 )
-from portal_views.access import client_page
+from portal_views.access import ShopHandler, WebHandler, client_page
 from portal_views.access import shop_page as public
 from portal_views.context import PortalContext
 from portal_views.front_door import front_door
 from portal_views.staff_routes import staff_routes
+from storage.proof import Asked
 
 SHOP = "/s/{slug}"
 PORTAL = "/s/{slug}/portal"
@@ -95,6 +98,7 @@ def _signed_in(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get(f"{PORTAL}/vehicles/{{id}}", client_page(context, vehicle.show, "vehicle", "vehicles")),
         *_inspections(context),
         web.get(f"{PORTAL}/profile", client_page(context, profile.show, "profile")),
+        *_profile_routes(context),
         web.get(f"{PORTAL}/work-orders", client_page(context, work_orders.show, "work_orders", "work_orders")),
         web.get(f"{PORTAL}/work-orders/{{id}}", client_page(context, work_order.show, "work_order", "work_orders")),
         web.get(f"{PORTAL}/chat", client_page(context, chat_page.show, "chat")),
@@ -126,6 +130,22 @@ def _talking(context: PortalContext) -> list[web.AbstractRouteDef]:
         web.get(f"{PORTAL}/help/contact", client_page(context, contact.show, "contact")),
         web.post(f"{PORTAL}/help/contact", client_page(context, contact.submit, "contact")),
         web.get(f"{PORTAL}/shop", client_page(context, shop_card.show, "shop_card")),
+    ]
+
+
+def _profile_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
+    """What is done on the profile: for all of it a link's session needs a code first."""
+
+    def page(show: ShopHandler) -> WebHandler:
+        return client_page(context, show, "profile", asks=Asked.DETAILS)
+
+    return [
+        web.get(f"{PORTAL}/profile/change", page(profile_change.show)),
+        web.post(f"{PORTAL}/profile/change", page(profile_change.submit)),
+        web.post(f"{PORTAL}/profile/withdraw", page(profile_change.submit_withdrawal)),
+        web.post(f"{PORTAL}/profile/sessions", page(profile_settings.submit_sessions)),
+        web.post(f"{PORTAL}/profile/consent", page(profile_settings.submit_consent)),
+        web.post(f"{PORTAL}/profile/language", page(profile_settings.submit_language)),
     ]
 
 

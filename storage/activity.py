@@ -32,6 +32,7 @@ GROUPS = (
     "estimate",
     "visit",
     "change_request",
+    "consent",
     "import",
     "export",
 )

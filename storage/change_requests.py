@@ -1,8 +1,9 @@
 """Change requests: what a client wants changed in the own details, for staff to accept or decline.
 
-One request is one field of one message: the same message again is the same request.
+One request is one field of one message, or of one form of the portal: sent again it is the same request. Of one thing
+(the name, the plate of a car, one of several numbers) one wish waits at a time: a newer one takes the older's place.
 
-    waiting -> accepted -> applied (the record carries it)        waiting -> declined
+    waiting -> accepted -> applied (the record carries it)        waiting -> declined, or withdrawn by the client
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from storage.mongo import Database
 from storage.records import BY_CLIENT
 
 DetailName: TypeAlias = Literal["name", "email", "phone", "address", "plate"]
-RequestState: TypeAlias = Literal["waiting", "accepted", "declined"]
+RequestState: TypeAlias = Literal["waiting", "accepted", "declined", "withdrawn"]
 
 HOLD = timedelta(days=30)  # how long what was accepted holds against imports that say otherwise
 
@@ -34,13 +35,18 @@ class ChangeRequest:
     vehicle_id: str | None = None  # whose plate it is
     old: str | None = None
     new: str
-    conversation: str
-    message_id: str  # of the yes that it was asked for with
+    conversation: str | None = None  # where it was asked for, unless on a page
+    message_id: str  # of the yes that it was asked for with, or the page's form
     at: datetime
     state: RequestState = "waiting"
     decided_by: str | None = None  # staff id
     decided_at: datetime | None = None
     applied_at: datetime | None = None  # when the record was changed
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What it is about: of two that wait for the same, the newer one counts."""
+        return (self.field, self.vehicle_id or "", (self.old or "") if self.field == "phone" else "")
 
     @property
     def is_due(self) -> bool:
@@ -51,8 +57,8 @@ class ChangeRequest:
 INDEXES = [BY_CLIENT, IndexModel([("shop", ASCENDING), ("state", ASCENDING), ("at", ASCENDING)], name="by_state")]
 
 
-def change_request_id(shop: str, message_id: str, field: DetailName) -> str:
-    """The id of what one message wants of one field."""
+def change_request_id(shop: str, message_id: str, field: str) -> str:
+    """The id of what one message wants of one field; a form names a field of its own where it has several alike."""
     return record_id(shop, "change_request", f"{message_id}:{field}")
 
 
@@ -65,12 +71,17 @@ class ChangeRequests:
         self._collection = database[self.name]
 
     async def append(self, request: ChangeRequest) -> bool:
-        """Write it down. False: it was, already."""
+        """Write it down; of all that wait for the same only the newest stays. False: it was written down already."""
+        is_new = True
         try:
             await self._collection.insert_one(to_document(request))
         except DuplicateKeyError:
-            return False
-        return True
+            is_new = False
+        every = await self.list_for_client(request.shop, request.client_id)  # the newest last
+        same = [other for other in every if other.state == "waiting" and other.about == request.about]
+        for older in same[:-1]:
+            await self.withdraw(request.shop, request.client_id, older.id, request.at)
+        return is_new
 
     async def find(self, shop: str, request_id: str) -> ChangeRequest | None:
         """The request, or None."""
@@ -94,6 +105,12 @@ class ChangeRequests:
         query = {"_id": request_id, "shop": shop, "state": "waiting"}
         await self._collection.update_one(query, {"$set": decided})
         return await self.find(shop, request_id)
+
+    async def withdraw(self, shop: str, client_id: str, request_id: str, at: datetime) -> bool:
+        """The client no longer wants it. False: it is not theirs, or does not wait any more."""
+        query = {"_id": request_id, "shop": shop, "client_id": client_id, "state": "waiting"}
+        result = await self._collection.update_one(query, {"$set": {"state": "withdrawn", "decided_at": at}})
+        return result.modified_count == 1
 
     async def mark_applied(self, shop: str, request_id: str, at: datetime) -> None:
         """The record carries it."""

@@ -6,16 +6,17 @@ kept, one entry per word that was said. What the shop's software says of a clien
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from pymongo import ASCENDING, IndexModel
 
 from storage.clients import Client
-from storage.codec import from_document, to_document
+from storage.codec import Document, from_document, to_document
 from storage.ids import record_id
 from storage.mongo import Database
 
 Purpose = Literal["service", "reminders", "marketing"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 Act = Literal["stop", "start", "withdraw", "grant"]
 
 
@@ -40,6 +41,7 @@ class ConsentRecord:
     stopped: bool = False
     changed_at: datetime
     withdrawn: tuple[Purpose, ...] = ()
+    granted: tuple[Purpose, ...] = ()  # by the client themselves: no word of the shop's software is needed
     history: tuple[ConsentAct, ...] = ()
 
 
@@ -93,19 +95,29 @@ class Consents:
     async def withdraw(self, shop: str, client_id: str, purpose: Purpose, at: datetime, source: str) -> None:
         """The client no longer wants this: it holds against every import."""
         act = ConsentAct(act="withdraw", at=at, source=source, purpose=purpose)
-        await self._of_client(shop, client_id, act, {"$addToSet": {"withdrawn": purpose}})
+        change: Document = {"$addToSet": {"withdrawn": purpose}, "$pull": {"granted": purpose}}
+        await self._of_client(shop, client_id, act, change)
 
     async def grant(self, shop: str, client_id: str, purpose: Purpose, at: datetime, source: str) -> None:
-        """The client takes the withdrawal back."""
+        """The client wants this (again): it holds against every import, as a withdrawal does."""
         act = ConsentAct(act="grant", at=at, source=source, purpose=purpose)
-        await self._of_client(shop, client_id, act, {"$pull": {"withdrawn": purpose}})
+        change: Document = {"$addToSet": {"granted": purpose}, "$pull": {"withdrawn": purpose}}
+        await self._of_client(shop, client_id, act, change)
 
     async def allows(self, shop: str, client: Client, purpose: Purpose) -> bool:
         """Whether a notice for this purpose may go to this client, by whatever channel. Without a word on file: no."""
-        if client.consent is None or not getattr(client.consent, purpose):
-            return False
+        return purpose in await self.allowed(shop, client)
+
+    async def allowed(self, shop: str, client: Client) -> frozenset[Purpose]:
+        """All purposes for which a notice may go to this client: what they said here, else what is on file."""
         record = await self.find_for_client(shop, client.id)
-        return record is None or purpose not in record.withdrawn
+        withdrawn, granted = (record.withdrawn, record.granted) if record is not None else ((), ())
+        return frozenset(
+            purpose
+            for purpose in PURPOSES
+            if purpose in granted
+            or (purpose not in withdrawn and client.consent is not None and getattr(client.consent, purpose))
+        )
 
     async def _say(self, shop: str, phone: str, act: ConsentAct, *, stopped: bool) -> None:
         await self._collection.update_one(
@@ -117,7 +129,7 @@ class Consents:
             upsert=True,
         )
 
-    async def _of_client(self, shop: str, client_id: str, act: ConsentAct, change: dict[str, dict[str, str]]) -> None:
+    async def _of_client(self, shop: str, client_id: str, act: ConsentAct, change: Document) -> None:
         await self._collection.update_one(
             {"_id": _client_id(shop, client_id), "shop": shop},
             {

@@ -45,10 +45,10 @@ class News:
 INDEXES = [IndexModel([("at", ASCENDING)], name="news_at")]
 
 
-def change_asked(shop: str, client_id: str, request: str) -> News:
+def change_asked(shop: str, client_id: str, request: str, *, place: Place = "chat") -> News:
     """A client asked for a change of the own details."""
     news = record_id(shop, "news", f"change_request:{request}")
-    return News(id=news, shop=shop, kind="change_request", client_id=client_id, record=request, place="chat")
+    return News(id=news, shop=shop, kind="change_request", client_id=client_id, record=request, place=place)
 
 
 def estimate_decided(shop: str, client_id: str, estimate: str, decisions: dict[str, Decision], *, place: Place) -> News:

@@ -13,7 +13,7 @@ from storage.clients import Client
 from storage.codec import Document, encode, from_document, to_document
 from storage.estimates import Estimate, merge_import
 from storage.records import MARK, Records
-from storage.shops import Shop
+from storage.shops import Address, Shop
 from storage.vehicles import Vehicle
 from storage.work_orders import StatusMoment, WorkOrder
 
@@ -57,8 +57,13 @@ def merge_vehicle(stored: Vehicle, imported: Vehicle, now: datetime) -> Vehicle:
 def _kept(stored: Client | Vehicle, imported: Client | Vehicle, now: datetime) -> dict[str, Any]:
     """What of the stored one holds still, and the holds themselves."""
     holds = [one for one in stored.held if one.until > now]
-    holds = [one for one in holds if getattr(imported, one.field) != getattr(stored, one.field)]
+    holds = [one for one in holds if _plain(getattr(imported, one.field)) != _plain(getattr(stored, one.field))]
     return {**{one.field: getattr(stored, one.field) for one in holds}, "held": tuple(holds)}
+
+
+def _plain(value: object) -> object:
+    """An address as its line: what a client wrote in one is the same in several fields."""
+    return "".join(filter(str.isalnum, value.one_line.casefold())) if isinstance(value, Address) else value
 
 
 def merge_work_order(stored: WorkOrder, imported: WorkOrder, now: datetime) -> WorkOrder:

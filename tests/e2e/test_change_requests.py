@@ -78,6 +78,10 @@ async def test_pressed_twice_it_is_done_and_told_once(door: Door, running: Runni
     assert [(one.actor.id, one.subject, one.details["after"]) for one in decided] == [
         ("ray", "Maria Lopez", "+15125550199")
     ]
+    (told,) = await running.store.notifications.list_for_client("garage", MARIA.id)
+    assert (told.kind, told.scope.page, set(told.title)) == ("change_decided", "profile", {"en", "es"})
+    assert told.text["es"] == "Listo: Garage on Elm ya anotó el cambio (teléfono): (512) 555-0199."
+    assert MARIA.id in [one.id for one in await running.store.clients.find_by_phone("garage", "+15125550199")]
 
 
 async def test_what_a_crash_left_undone_is_shown_again_and_done(door: Door, running: Running) -> None:
@@ -104,6 +108,19 @@ async def test_what_is_declined_changes_nothing_and_is_told_in_the_clients_langu
     refused = await ray.ask("decide_change", {"id": "r1", "accept": True})
     assert refused["error"]["code"] == "conflict"
     assert (await running.store.clients.get("garage", MARIA.id)).phones == MARIA.phones
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_what_the_client_took_back_is_decided_no_more(door: Door, running: Running, accept: bool) -> None:
+    ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
+    await maria.answer_to(await maria.say("hello"))
+    await put(running)
+    assert await running.store.change_requests.withdraw("garage", MARIA.id, "r1", NOW)
+    refused = await ray.ask("decide_change", {"id": "r1", "accept": accept})
+    assert (refused["error"]["code"], "withdrawn" in refused["error"]["message"]) == ("conflict", True)
+    assert (await running.store.clients.get("garage", MARIA.id)).phones == MARIA.phones
+    assert all(one["author"]["kind"] != "system" for one in (await maria.ask("sync"))["messages"])
+    assert await running.store.notifications.list_for_client("garage", MARIA.id) == []
 
 
 async def test_a_second_number_is_added_beside_the_first(door: Door, running: Running) -> None:

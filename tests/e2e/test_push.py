@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from storage.estimates import Estimate, EstimateLine
 from storage.sessions import STAFF_COOKIE
 from storage.staff import Staff
 from storage.store import Storage
-from tests.cast import MARIA, RAY, SHOP, move_in
+from storage.visits import BookingRequest
+from tests.cast import MARIA, NOW, RAY, SHOP, move_in
 from tests.e2e.fake_push import Device, FakePush, Pushed
 from tests.e2e.running import Door, Person, serving
 
@@ -203,6 +204,37 @@ async def test_changes_and_decisions_are_told_with_a_line_and_a_hand_off(scene: 
         ("change_request.asked", "maria", "Maria Lopez"),
     ]
     assert all("portal" not in one["text"] for one in (await maria.ask("sync"))["messages"])
+
+
+async def test_what_is_done_in_the_portal_about_visits_and_details_is_told_with_a_line(scene: Scene) -> None:
+    starts_at = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
+    request = BookingRequest(
+        services=(SHOP.services[0].code,), starts_at=starts_at, booking_key="v", source="chat", client_id=MARIA.id
+    )
+    visit = await scene.store.visits.reserve(SHOP, request, NOW)
+    eva = await scene.door.staff(EVA.id)
+    cookie = await scene.store.sessions.open(SHOP.slug, client_id=MARIA.id)
+    portal = f"{scene.running.settings.public_url}/s/garage/portal"
+    later = (starts_at + timedelta(hours=1)).isoformat()
+    posts = (
+        (f"visits/{visit.id}/move", {"told": starts_at.isoformat(), "at": later}),
+        (f"visits/{visit.id}/cancel", {"told": later}),
+        ("profile/change", {"key": "k", "email": "m.lopez@mail.example"}),
+    )
+    heard: list[dict[str, Any]] = []
+    async with aiohttp.ClientSession(cookies={"pitline_garage": cookie}) as http:
+        for path, fields in posts:
+            async with http.post(f"{portal}/{path}", data=fields, allow_redirects=False) as response:
+                assert response.status == 303, path
+            heard.append(await eva.hear("notification", lambda one: one not in heard))
+    assert [one["title"] for one in heard] == [
+        "Maria Lopez moved a visit", "Maria Lopez cancelled a visit", "Maria Lopez asks for a change",
+    ]  # fmt: skip
+    opened = await eva.ask("open", {"conversation": heard[-1]["conversation"]})
+    assert len([one for one in opened["messages"] if one["kind"] == "note" and "in the portal" in one["text"]]) == 3
+    assert [one["new"] for one in opened["client"]["change_requests"]] == ["m.lopez@mail.example"]
+    noted = (await scene.store.activity.list(SHOP.slug, ActivityQuery(), 10)).entries
+    assert [one.action for one in noted] == ["change_request.asked", "visit.cancelled", "visit.moved"]
 
 
 async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_forgotten(

@@ -29,7 +29,7 @@ async def test_the_same_message_asks_once_for_the_same_field(store: Storage) -> 
 
 
 async def test_what_waits_is_listed_oldest_first_and_by_shop(store: Storage) -> None:
-    later = replace(REQUEST, id="b", at=NOW + timedelta(hours=1))
+    later = replace(REQUEST, id="b", field="name", old="Maria", new="Maria B.", at=NOW + timedelta(hours=1))
     for request in (later, REQUEST, replace(REQUEST, id="c", shop="rival"), replace(REQUEST, id="d", client_id="tom")):
         await store.change_requests.append(request)
     assert [one.id for one in await store.change_requests.list_waiting("garage")][-1] == "b"
@@ -75,3 +75,23 @@ async def test_what_is_declined_is_never_marked_as_applied(store: Storage) -> No
     await requests.mark_applied("garage", REQUEST.id, NOW)
     (declined,) = await requests.list_for_client("garage", "maria")
     assert (declined.is_due, declined.applied_at) == (False, None)
+
+
+async def test_of_two_that_want_the_same_only_the_newer_waits_in_whatever_order_they_come(store: Storage) -> None:
+    newer = replace(REQUEST, id="b", new="b@mail.example", at=NOW + timedelta(minutes=1))
+    other = replace(REQUEST, id="c", field="phone", old="+15125550101", new="+15125550102")
+    second = replace(other, id="d", old=None)  # beside the first number, not in its place
+    for request in (newer, REQUEST, other, second):
+        await store.change_requests.append(request)
+    assert {one.id for one in await store.change_requests.list_waiting("garage")} == {"b", "c", "d"}
+
+
+async def test_only_who_asked_takes_it_back_and_only_while_it_waits(store: Storage) -> None:
+    await store.change_requests.append(REQUEST)
+    assert not await store.change_requests.withdraw("garage", "tom", REQUEST.id, NOW)
+    assert not await store.change_requests.withdraw("rival", "maria", REQUEST.id, NOW)
+    assert await store.change_requests.withdraw("garage", "maria", REQUEST.id, NOW)
+    assert not await store.change_requests.withdraw("garage", "maria", REQUEST.id, NOW)
+    decided = await store.change_requests.decide("garage", REQUEST.id, accept=True, by="ray", at=NOW)
+    assert decided is not None
+    assert (decided.state, decided.is_due) == ("withdrawn", False)

@@ -88,6 +88,7 @@ async def test_no_notice_without_consent_on_file(store: Storage):
     assert not await store.consents.allows("garage", consenting, "service")
     await store.consents.grant("garage", ANA.id, "service", NOW, "portal")
     assert await store.consents.allows("garage", consenting, "service")
+    assert await store.consents.allows("garage", ANA, "service")  # said here, it needs no word on file
 
 
 def vehicle(**changes) -> Vehicle:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from config.clock import utc_now
 from storage.clients import Client, Held, Portal
 from storage.estimates import Estimate
+from storage.shops import Address
 from storage.store import Storage
 from tests.unit.storage.importing.conftest import CLIENT, ESTIMATE, SHOP, VEHICLE, VISIT, Take
 
@@ -59,6 +60,19 @@ async def test_an_accepted_change_holds_until_the_import_carries_it(take: Take, 
     assert (await only_client(store)).held == ()
     await take(SHOP, {**CLIENT, "email": "newer@ana.example"})
     assert (await only_client(store)).email == "newer@ana.example"
+
+
+async def test_an_address_in_one_line_is_carried_by_the_same_in_its_parts(take: Take, store: Storage):
+    await take(SHOP, CLIENT)
+    client = await only_client(store)
+    held = (Held(field="address", until=utc_now() + timedelta(days=30)),)
+    await store.clients.put(replace(client, address=Address(street="9 Elm St, Austin, TX 78701"), held=held))
+    await take(SHOP, {**CLIENT, "address": {"street": "1 Old Rd", "city": "Austin"}})
+    assert (await only_client(store)).address == Address(street="9 Elm St, Austin, TX 78701")
+    parts = {"street": "9 Elm St", "city": "Austin", "region": "TX", "postal_code": "78701"}
+    await take(SHOP, {**CLIENT, "address": parts})
+    after = await only_client(store)
+    assert (after.held, after.address is not None and after.address.city) == ((), "Austin")
 
 
 async def test_an_accepted_change_holds_no_longer_than_its_time(take: Take, store: Storage):
