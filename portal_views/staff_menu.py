@@ -27,6 +27,7 @@ _SETTINGS: tuple[tuple[str, str, Right], ...] = (
     ("replies", "/staff/settings/replies", "settings"),
     ("labels", "/staff/settings/labels", "settings"),
     ("widget", "/staff/settings/widget", "settings"),
+    ("telling", "/staff/settings/telling", "settings"),
     ("understanding", "/staff/settings/understanding", "teach"),
     ("people", "/staff/settings/people", "people"),
     ("security", "/staff/settings/security", "security"),

@@ -16,7 +16,9 @@ from portal_views import (
     staff_settings_labels,
     staff_settings_replies,
     staff_settings_security,
+    staff_settings_telling,
     staff_settings_widget,
+    staff_telling,
     staff_understanding,
 )
 from portal_views.context import PortalContext
@@ -33,6 +35,7 @@ _SETTINGS = "/staff/settings"
 STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None]]] = {
     "converse": {
         _ACCOUNT: (staff_account.show, staff_account.submit),
+        "/staff/clients/{client}/tell": (staff_telling.show, staff_telling.submit),
         f"{_ACCOUNT}/second-factor": (staff_account.show_second_factor, staff_account.submit_second_factor),
     },
     "see_chats": {
@@ -56,6 +59,7 @@ STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None
         f"{_SETTINGS}/replies/{{id}}": (staff_settings_replies.show_one, staff_settings_replies.submit),
         f"{_SETTINGS}/labels": (staff_settings_labels.show, staff_settings_labels.submit),
         f"{_SETTINGS}/widget": (staff_settings_widget.show, staff_settings_widget.submit),
+        f"{_SETTINGS}/telling": (staff_settings_telling.show, staff_settings_telling.submit),
     },
     "teach": {f"{_SETTINGS}/understanding": (staff_understanding.show, staff_understanding.submit)},
     "people": {f"{_SETTINGS}/people": (staff_people.show, staff_people.submit)},

@@ -39,7 +39,7 @@ function head(client) {
     "section",
     { class: "card-part" },
     el("h2", { text: client.name }),
-    el("dl", { class: "facts" }, lines.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", {}, value)))),
+    el("dl", { class: "facts" }, [...lines, ["Later", el("a", { href: `/staff/clients/${client.id}/tell`, text: "Tell them something" })]].map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", {}, value)))),
     client.note && el("p", { class: "file-note", text: client.note }),
   );
 }

@@ -11,7 +11,18 @@ from tests.cast import SHOP
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "/hours", "/replies", "/replies/new", "/labels", "/widget", "/people", "/security", "/understanding")
+PAGES = (
+    "",
+    "/hours",
+    "/replies",
+    "/replies/new",
+    "/labels",
+    "/widget",
+    "/telling",
+    "/people",
+    "/security",
+    "/understanding",
+)
 
 
 @pytest.mark.parametrize(
