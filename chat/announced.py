@@ -152,7 +152,7 @@ async def _work_order(asked: Asked) -> Saying | None:
     return Saying(
         kind="car_ready" if is_ready else "work_order_moved",
         cause=f"work_order:{order.id}:{order.status}:{moment}",
-        scope=LinkScope(page="work_orders"),
+        scope=LinkScope(page="work_order", record_id=order.id),
         section="work_orders",
         words=Words("car_ready" if is_ready else f"work_order_{order.status}", await _cars(asked, order.vehicle_id)),
         best_before=asked.now + (_DAYS if is_ready else _A_DAY),

@@ -7,7 +7,7 @@ from storage.canned_replies import CannedReply
 from storage.labels import new_label
 from storage.sessions import STAFF_COOKIE
 from tests.browser.conftest import DESK, PHONE, Scene, find_violations
-from tests.cast import SHOP
+from tests.cast import MARIA, SHOP
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +23,7 @@ PAGES = (
     "/security",
     "/understanding",
 )
+OTHERS = ["/staff/account", "/staff/account/second-factor", f"/staff/clients/{MARIA.id}/tell"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(
     await store.canned_replies.put(CannedReply(shop=SHOP.slug, shortcut="hi", title="Hello", text={"en": "Hi there"}))
     page = await scene._page(size, {STAFF_COOKIE: await store.sessions.open(SHOP.slug, staff_id=olga.id)})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    for path in [f"/staff/settings{one}" for one in PAGES] + ["/staff/account", "/staff/account/second-factor"]:
+    for path in [f"/staff/settings{one}" for one in PAGES] + OTHERS:
         await page.goto(f"{scene.url}{path}?lang={language}")
         await expect(page.locator("h1")).to_be_visible()
         assert await find_violations(page) == [], path

@@ -44,8 +44,8 @@ async def test_a_text_arrives_staff_see_it_arrive_and_its_link_opens_the_work_or
     jar = aiohttp.CookieJar(unsafe=True)  # for an address of numbers, too
     async with aiohttp.ClientSession(cookie_jar=jar) as http:
         async with http.post(link, headers=own, allow_redirects=False) as response:
-            assert response.headers["Location"] == "/s/garage/portal/work-orders"
-        async with http.get(link.partition("/s/")[0] + "/s/garage/portal/work-orders") as page:
+            assert response.headers["Location"] == f"/s/garage/portal/work-orders/{WORK_ORDER.id}"
+        async with http.get(link.partition("/s/")[0] + f"/s/garage/portal/work-orders/{WORK_ORDER.id}") as page:
             assert "W-77" in await page.text()
 
 
