@@ -129,6 +129,10 @@ class Effects:
         """Conversations that have the label have its new name."""
         await self._staff.rename_label(shop, old, new)
 
+    async def shop_changed(self, shop: str) -> None:
+        """Open inboxes ask anew for labels, canned replies and people."""
+        await self._staff.tell_changed(shop)
+
 
 @asynccontextmanager
 async def open_chat(

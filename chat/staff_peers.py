@@ -87,6 +87,10 @@ class StaffPeers(GuardedNamespace):
         """One person is told of something, in every tab."""
         await self.push("notification", notification, room=person_room(staff_id))
 
+    async def tell_changed(self, shop: str) -> None:
+        """What `shop` answers is another now."""
+        await self.push("shop_changed", {}, room=shop_room(shop))
+
     async def tell_missed(self) -> None:
         """Pushes to the peers of this process may have been lost: they ask anew for what they show."""
         for shop in {peer.shop.slug for peer in self._peers.values()}:

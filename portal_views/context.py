@@ -32,6 +32,9 @@ class Live(Protocol):
     async def label_renamed(self, shop: str, old: str, new: str) -> None:
         """A label has a new name: conversations that have it have the new one."""
 
+    async def shop_changed(self, shop: str) -> None:
+        """Labels, canned replies or people are others now: open inboxes are to know."""
+
 
 class Quiet:
     """Nothing else runs in this process (tests, commands)."""
@@ -52,6 +55,9 @@ class Quiet:
         """No inbox here."""
 
     async def label_renamed(self, shop: str, old: str, new: str) -> None:
+        """No inbox here."""
+
+    async def shop_changed(self, shop: str) -> None:
         """No inbox here."""
 
 

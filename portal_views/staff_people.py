@@ -57,6 +57,7 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
         done = await _do(asked, person, act, role)
     except NoOwnerLeft:
         return await show(asked, problem="last_owner")
+    await asked.context.live.shop_changed(asked.shop.slug)
     return asked.go(PEOPLE, done)
 
 
@@ -74,6 +75,7 @@ async def _invite(asked: StaffRequest, name: str, email: str, role: str) -> web.
         return await show(asked, problem="taken", **given)
     await send_link(asked.context, person, "invitation")
     await asked.note("people.added", person.name, {"role": role, "address": person.email})
+    await asked.context.live.shop_changed(asked.shop.slug)
     return asked.go(PEOPLE, "invited")
 
 

@@ -37,6 +37,7 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
         gone = known.get(str(form.get("id", "")))
         if gone is not None and await labels.remove(asked.shop.slug, gone.id):
             await asked.note("settings.changed", "labels", {"removed": gone.name})
+            await asked.context.live.shop_changed(asked.shop.slug)
         return asked.go(LABELS, "removed")
     before = known.get(str(form.get("id", ""))) if act == "change" else None
     if act == "change" and before is None:
@@ -53,6 +54,7 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
         await asked.note("settings.changed", "labels", {"added": label.name})
     elif label != before:
         await _follow(asked, before, label)
+    await asked.context.live.shop_changed(asked.shop.slug)
     return asked.go(LABELS, "saved")
 
 

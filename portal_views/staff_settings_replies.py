@@ -37,6 +37,7 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
     if str(form.get("act", "")) == "remove":
         if await replies.remove(slug, before.id):
             await asked.note("settings.changed", "canned replies", {"removed": before.shortcut})
+            await asked.context.live.shop_changed(asked.shop.slug)
         return asked.go(REPLIES, "removed")
     texts = {language: str(form.get(f"text_{language}", "")).strip()[: LONGEST_TEXT + 1] for language in ("en", "es")}
     reply = replace(
@@ -56,6 +57,7 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
     if problems:
         return _form(asked, reply, problems)
     await asked.note("settings.changed", "canned replies", {"saved": reply.shortcut})
+    await asked.context.live.shop_changed(asked.shop.slug)
     return asked.go(REPLIES, "saved")
 
 

@@ -288,6 +288,7 @@ class Live:
     left: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     wrote: list[tuple[str, str, str]] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
     def outbox_filled(self) -> None:
         self.woken += 1
@@ -306,6 +307,9 @@ class Live:
 
     async def label_renamed(self, shop: str, old: str, new: str) -> None:
         self.renamed.append((old, new))
+
+    async def shop_changed(self, shop: str) -> None:
+        self.changed.append(shop)
 
 
 @remembered

@@ -26,7 +26,7 @@ function fileOf(file, row, words, local) {
 
 function picture(file, url, thumbnail, words) {
   const image = el("img", { src: thumbnail, ...boxOf(file), alt: words.picture(file.name), loading: "lazy", decoding: "async" });
-  const anchor = el("a", { class: "picture", href: url, target: "_blank", rel: "noopener" }, image);
+  const anchor = el("a", { class: "picture", href: url, target: "_blank", rel: "noopener", "data-file": file.id }, image);
   image.addEventListener("error", () => anchor.replaceWith(link(file, url, words)), { once: true });
   return anchor;
 }

@@ -21,6 +21,13 @@ function setProp(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
+/** Have the style sheet with this name, which lies beside this file, in the page. Raises where it does not come. */
+export function loadStyle(name) {
+  return new Promise((resolve, reject) => {
+    document.head.append(el("link", { rel: "stylesheet", href: new URL(`./${name}`, import.meta.url).href, on: { load: resolve, error: reject } }));
+  });
+}
+
 /** A picture of one of the shapes below, hidden from screen readers: its button has the name. */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(SVG, "svg");
@@ -41,6 +48,7 @@ const SHAPES = {
   down: ["M6 9.5l6 6 6-6"],
   back: ["M14.5 6l-6 6 6 6"],
   out: ["M8 16l8-8", "M9.5 8H16v6.5"],
+  save: ["M12 5v9.5", "M8 10.5l4 4 4-4", "M5.5 19h13"],
   check: ["M5.5 12.5l4.200 4.200L18.5 8"],
   tick: ["M5 12.5l4.500 4.500L19 7.500"],
   ticks: ["M2 12.5l4.500 4.500L15 8", "M11.5 16.200l.8.8L22 7.500"],

@@ -1,7 +1,7 @@
 /** Files that are to be sent, on a page: what is chosen, what is on its way. The widget loads this when it is needed. */
 import { showProgress } from "./attachment-view.js";
 import { Blobs } from "./blobs.js";
-import { el } from "./dom.js";
+import { loadStyle } from "./dom.js";
 import { FILE_WORDS } from "./file-words.js";
 import { fileSender, measure } from "./send-file.js";
 import { Tray } from "./tray.js";
@@ -10,13 +10,13 @@ import { Uploads } from "./uploads.js";
 export class FilesDesk {
   /**
    * `form`: the composer's; `words`: get the words of files too; `language`; `query` and `headers()` say who sends (see
-   * send-file.js); `canSend()`: whether that is known yet; `onchange()` after any change.
+   * send-file.js); `canSend()`: whether that is known yet; `onchange()` after any change; `kept`: see tray.js.
    */
-  constructor({ form, words, language, outbox, query, headers, canSend, onchange }) {
+  constructor({ form, words, language, outbox, query, headers, canSend, onchange, kept }) {
     Object.assign(words, FILE_WORDS[language]);
-    document.head.append(el("link", { rel: "stylesheet", href: new URL("./tray.css", import.meta.url).href }));
+    loadStyle("tray.css").catch(() => {}); // it serves without, too
     this.uploads = new Uploads({ outbox, measure, canSend, blobs: new Blobs(), send: fileSender({ query, headers }) });
-    this.tray = new Tray({ form, words, uploads: this.uploads, onchange });
+    this.tray = new Tray({ form, words, uploads: this.uploads, onchange, kept });
     this.uploads.onchange = onchange;
     this.uploads.onprogress = showProgress;
   }

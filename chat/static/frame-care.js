@@ -1,19 +1,11 @@
 /** What the frame offers around the thread: a way to be reached, the rating, the mail of the chat. Loaded when needed. */
 import { AskForm } from "./ask-form.js";
 import { CARE_WORDS } from "./care-words.js";
-import { el } from "./dom.js";
 import { Rating } from "./rating.js";
 import { RatingView } from "./rating-view.js";
 import { reachText } from "./standing.js";
 
 const NOTE_FADES = 10_000;
-
-/** Load the look of it; resolves when it is there. */
-export function loadStyle() {
-  return new Promise((resolve, reject) => {
-    document.head.append(el("link", { rel: "stylesheet", href: new URL("./care.css", import.meta.url).href, on: { load: resolve, error: reject } }));
-  });
-}
 
 export class Care {
   #fading = null;

@@ -2,7 +2,7 @@
 import { spokenText } from "./attachment-view.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
-import { el } from "./dom.js";
+import { el, loadStyle } from "./dom.js";
 import { pickFiles } from "./file-picking.js";
 import { findStorage, takeLink } from "./keep.js";
 import { connectOptions } from "./line.js";
@@ -10,6 +10,7 @@ import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
 import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
 import { readablePhone } from "./text.js";
+import { openPictures } from "./pictures.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
 import { chooseLanguage, wordsOf } from "./words.js";
@@ -68,8 +69,8 @@ let loadingCare = null;
 /** The parts around the thread, once somebody waits, is done, or wants the chat by mail: few do at once. */
 async function loadCare() {
   try {
-    const { Care, loadStyle } = await import("./frame-care.js");
-    await loadStyle();
+    const { Care } = await import("./frame-care.js");
+    await loadStyle("care.css");
     care = new Care({ find, chat, words, languageNow: () => language, onchange: () => update() });
     update();
   } catch {
@@ -222,6 +223,7 @@ function wire() {
   chat.onchange = update;
   chat.onsynced = waitForTheShop;
   pickFiles({ button: find("attach"), input: find("attach-input"), field: composer.field, drop: document.body, onfiles: (chosen) => withFiles().then((desk) => desk?.add(chosen)) });
+  openPictures({ list: find("list"), entries: () => chat.log.entries, language: () => language });
   if (outbox.items.some(({ state }) => state === "uploading")) withFiles();
   find("close").hidden = !host.framed || page.in === "portal";
   find("close").addEventListener("click", () => host.close());

@@ -19,6 +19,13 @@ export class StaffLog extends MessageLog {
     return seq >= (super.entries[0]?.seq ?? Infinity) ? seq <= this.last : this.#older.some((stretch) => stretch[0].seq <= seq && seq <= stretch.at(-1).seq);
   }
 
+  /** Where what is new begins for somebody who has not read the entry `from`: with what a client said, if that is here. */
+  firstFrom(from) {
+    const news = this.entries.filter(({ seq }) => seq >= from);
+    const said = news.find(({ seq, author, act }, at) => seq === from + at && author.kind === "client" && !act);
+    return (said ?? news[0])?.seq ?? null;
+  }
+
   receive(message) {
     this.#all = null;
     return super.receive(message);

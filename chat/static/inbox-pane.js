@@ -6,6 +6,7 @@ import { StaffRows } from "./inbox-rows.js";
 import { SuggestionView } from "./inbox-suggestion.js";
 import { ThreadPane } from "./inbox-thread.js";
 import { nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
+import { openPictures } from "./pictures.js";
 import { readablePhone } from "./text.js";
 import { RowMemo, rowsOf } from "./thread.js";
 import { later } from "./timers.js";
@@ -189,6 +190,7 @@ export class Pane {
 
   #wire(onleave) {
     for (const touch of ["keydown", "pointerdown"]) document.addEventListener(touch, () => (this.#wentOn = true), true);
+    openPictures({ list: find("thread"), entries: () => this.talk.log.entries });
     find("back").addEventListener("click", () => onleave());
     find("thread-below").addEventListener("click", () => (this.thread.toEnd(), find("thread-scroll").focus({ preventScroll: true })));
     find("thread-above").addEventListener("click", () => this.#goToNew());

@@ -24,11 +24,11 @@ export class Reply {
   /** `shop`: a ShopDesk; `storage` keeps drafts; `onsent()` after something was written; `say(text)` reads out. */
   constructor({ talk, desk, shop, socket, storage, onsent, onchange, say }) {
     Object.assign(this, { talk, desk, shop, socket, onsent, say });
-    this.drafts = new Drafts(storage);
+    this.drafts = new Drafts(storage, desk.me);
     this.picker = new Picker({ field: find("text"), list: find("picker"), find: () => this.#offer(), say });
     this.composer = new Composer({ form: find("reply"), words: WORDS, onsend: (text) => this.#send(text), ontype: (on) => this.#onType(on), hasFiles: () => this.files?.count > 0 });
     const onfiles = () => (this.composer.refresh(), onchange());
-    this.files = new FilesDesk({ form: find("reply"), words: WORDS, language: "en", outbox: talk.outbox, query: "", headers: () => ({}), canSend: () => true, onchange: onfiles });
+    this.files = new FilesDesk({ form: find("reply"), words: WORDS, language: "en", outbox: talk.outbox, query: "", headers: () => ({}), canSend: () => true, onchange: onfiles, kept: this.drafts });
     pickFiles({ button: find("attach"), input: find("attach-input"), field: this.composer.field, drop: find("pane"), onfiles: (chosen) => this.files.add(chosen) });
     find("mode-reply").addEventListener("click", () => (this.setNote(false), this.focus()));
     find("mode-note").addEventListener("click", () => (this.setNote(true), this.focus()));

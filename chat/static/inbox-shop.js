@@ -13,6 +13,7 @@ export class ShopDesk {
 
   constructor({ socket }) {
     this.socket = socket;
+    socket.on("shop_changed", () => this.load().catch(() => {})); // the next connect asks again
     socket.on("presence", ({ people }) => this.#take({ presence: people ?? [] }));
   }
 

@@ -235,12 +235,20 @@ export class Talk {
     if (!isFirst) this.#tell(fresh);
   }
 
-  /** Where what is new began, when it was opened. */
-  #markNew({ conversation, messages }) {
+  /** Where what is new began, when it was opened: that may be older than what came with it, and is fetched then. */
+  async #markNew({ conversation, messages }) {
     if (!conversation?.unread) return;
-    const readSeq = conversation.read_seq ?? 0;
-    const first = messages.find(({ seq, author, act }) => seq > readSeq && author.kind === "client" && !act);
-    this.newFrom = first?.seq ?? null;
+    const { id } = this;
+    const from = (conversation.read_seq ?? 0) + 1;
+    try {
+      if ((messages[0]?.seq ?? from) > from) await this.reach(from);
+    } catch (refusal) {
+      if (refusal.willPass) this.later(() => id === this.id && this.newFrom === null && this.#markNew({ conversation, messages }), refusal.retryAfter ?? RETRY_AFTER);
+      return;
+    }
+    if (id !== this.id) return;
+    this.newFrom = this.log.firstFrom(from);
+    this.onchange();
   }
 
   #onNotOpened(id, refusal) {

@@ -10,9 +10,12 @@ export class Tray {
   #others = new Map(); // owner -> its files, while another's are shown
   #pictures = new Map(); // key -> address of the local picture
 
-  /** `form`: the composer's, where the list goes first; `uploads`: an Uploads; `onchange()` after any change. */
-  constructor({ form, words, uploads, onchange }) {
-    Object.assign(this, { words, uploads, onchange, field: form.querySelector("textarea") });
+  /**
+   * `form`: the composer's, where the list goes first; `uploads`: an Uploads; `onchange()` after any change; `kept`:
+   * where an owner's files outlive a reload, `{findFiles(owner), keepFiles(owner, files)}`.
+   */
+  constructor({ form, words, uploads, onchange, kept = { findFiles: () => [], keepFiles: () => {} } }) {
+    Object.assign(this, { words, uploads, onchange, kept, field: form.querySelector("textarea") });
     this.list = el("ul", { class: "tray", "aria-label": words.files, hidden: true });
     this.told = el("p", { class: "problem bad", role: "status" });
     form.prepend(this.list, this.told);
@@ -50,8 +53,9 @@ export class Tray {
     if (owner === this.#owner) return;
     this.#others.set(this.#owner, this.#files);
     this.#owner = owner;
-    this.#files = this.#others.get(owner) ?? [];
+    this.#files = this.#others.get(owner) ?? this.kept.findFiles(owner);
     this.#problems = [];
+    this.uploads.takeBack(this.#files);
     this.render();
   }
 
@@ -65,7 +69,8 @@ export class Tray {
   /** Show what there is. */
   render() {
     this.#forgetPictures();
-    const sign = JSON.stringify(this.#files.map((file) => [file, this.uploads.find(file.key)?.state]));
+    this.kept.keepFiles(this.#owner, this.#files);
+    const sign = JSON.stringify(this.#files.map((file) => [file, this.uploads.find(file.key)?.state, this.picture(file.key)]));
     if (this.list.sign !== sign) {
       this.list.sign = sign;
       this.list.replaceChildren(...this.#files.map((file) => this.#item(file)));
@@ -79,7 +84,7 @@ export class Tray {
   #item(file) {
     const entry = this.uploads.find(file.key);
     const picture = this.picture(file.key);
-    const shown = picture ? el("img", { src: picture, alt: "" }) : el("span", { class: "file-kind", text: "PDF" });
+    const shown = picture ? el("img", { src: picture, alt: "" }) : el("span", { class: "file-kind", "aria-hidden": "true" }, file.type === "application/pdf" ? "PDF" : icon("clip", 18));
     return el(
       "li",
       { class: `tray-item is-${entry?.state ?? "ready"}` },

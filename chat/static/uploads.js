@@ -51,6 +51,20 @@ export class Uploads {
     return file;
   }
 
+  /** Take files that were chosen before the page was loaded anew: what is on the server already is not sent again. */
+  async takeBack(files) {
+    const unknown = files.filter(({ key }) => !this.#files.has(key));
+    if (!unknown.length) return;
+    for (const file of unknown) {
+      const entry = { file, blob: null, state: file.id ? "ready" : "paused", progress: file.id ? 1 : 0, error: null, tries: 0 };
+      this.#files.set(file.key, entry);
+      entry.blob = await this.blobs.find(file.key);
+      if (!file.id) Object.assign(entry, entry.blob ? { state: "waiting" } : { state: "failed", error: "file_lost" });
+    }
+    this.run();
+    this.onchange();
+  }
+
   /** How far it is: {state: "waiting" | "uploading" | "ready" | "failed", progress: 0..1, error, blob}, or undefined. */
   find(key) {
     return this.#files.get(key);

@@ -78,6 +78,8 @@ async def test_a_label_renamed_in_the_settings_is_renamed_on_what_has_it(door: D
             assert answer.status == 200
     told = await ray.hear("conversation", lambda one: one["labels"] == ["Parts are here"])
     assert told["id"] == conversation
+    await ray.hear("shop_changed")
+    assert [one["name"] for one in (await ray.ask("shop"))["labels"]] == ["Parts are here"]
     assert [one.name for one in await running.store.labels.list("garage")] == ["Parts are here"]
 
 

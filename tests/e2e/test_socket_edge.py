@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from chat.events import Json, Read
 from chat.socket_edge import LARGEST_BODY
@@ -43,6 +44,13 @@ class Edge:
 
     def __init__(self, server: SocketServer, counting: Counting, url: str, http: aiohttp.ClientSession) -> None:
         self.server, self.counting, self.url, self.http = server, counting, f"{url}/socket.io/", http
+        self.asked = asyncio.Event()  # a request has come in: its handler runs on to its first wait before anybody else
+
+    @web.middleware
+    async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Tell that a request has come in."""
+        self.asked.set()
+        return await handler(request)
 
     async def open(self) -> dict[str, str]:
         """A polling session; the query that names it."""
@@ -70,13 +78,14 @@ async def edge_of(data_dir: Path, **changes: Any) -> AsyncIterator[Edge]:
     settings = settings_for(data_dir, free_port(), **changes)
     server, counting = make_server(settings), Counting()
     server.register_namespace(counting)
-    app = web.Application()
-    server.attach(app)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", settings.port).start()
     async with aiohttp.ClientSession() as http:
-        yield Edge(server, counting, settings.public_url, http)
+        edge = Edge(server, counting, settings.public_url, http)
+        app = web.Application(middlewares=[edge.watch])
+        server.attach(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", settings.port).start()
+        yield edge
         await server.shutdown()
     await runner.cleanup()
 
@@ -153,8 +162,9 @@ async def test_who_left_the_namespace_and_stays_is_sent_away(edge: Edge) -> None
 
 async def test_the_open_poll_of_who_says_goodbye_is_answered(edge: Edge) -> None:
     query = await edge.connected()
+    edge.asked.clear()
     polling = asyncio.create_task(edge.poll(query))
-    await asyncio.sleep(0.05)
+    await edge.asked.wait()
     assert await edge.post(query, "1") == 200
     assert await asyncio.wait_for(polling, 5) == ["6"]
 

@@ -106,3 +106,27 @@ test("a change request that is decided gives the card as it is then", async () =
   await deciding;
   assert.equal(talk.client.name, "Maria Ortiz");
 });
+
+const fromClient = (seq) => message(seq, { author: { kind: "client", name: "Maria" } });
+
+test("what is new is marked where it begins, though that is older than what came with the conversation", async () => {
+  const { talk, socket, timers } = await opened([]);
+  talk.open("c2");
+  const conversation = { id: "c2", last_seq: 300, read_seq: 120, unread: 180, rev: 0 };
+  await socket.answer("open", { ok: true, conversation, messages: [fromClient(299), fromClient(300)], client: null });
+  assert.equal(talk.newFrom, null, "not at the first that happens to be here");
+  await socket.answer("history", { ok: false, error: { code: "unavailable" } });
+  await timers.run();
+  assert.deepEqual(socket.pending("history").payload, { conversation: "c2", before: 161, limit: 80 });
+  await socket.answer("history", { ok: true, messages: [message(120), message(121), fromClient(122), fromClient(123)] });
+  assert.equal(talk.newFrom, 122);
+});
+
+test("where no client's word is near, what is new begins with the first entry that was not read", async () => {
+  const { talk, socket } = await opened([]);
+  talk.open("c2");
+  const conversation = { id: "c2", last_seq: 300, read_seq: 120, unread: 1, rev: 0 };
+  await socket.answer("open", { ok: true, conversation, messages: [fromClient(300)], client: null });
+  await socket.answer("history", { ok: true, messages: [message(120), message(121)] });
+  assert.equal(talk.newFrom, 121);
+});

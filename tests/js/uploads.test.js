@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../../chat/static/line.js";
 import { onTheWire, Outbox } from "../../chat/static/outbox.js";
+import { Drafts } from "../../chat/static/inbox-draft.js";
 import { sizeText } from "../../chat/static/attachment-view.js";
 import { MAX_FILE, problemWithFile, Uploads } from "../../chat/static/uploads.js";
 import { MemoryStorage, settle, Timers } from "./support.js";
@@ -177,4 +178,57 @@ test("what cannot be sent is told before it is sent", () => {
 
 test("sizes are said as people read them", () => {
   assert.deepEqual([999, 1500, 1_000_000, 10_485_760].map(sizeText), ["999 B", "2 kB", "1.0 MB", "10.5 MB"]);
+});
+
+/** The tab after a reload: files chosen before it and not sent, as the drafts kept them. */
+async function reloaded(place, files) {
+  const drafts = new Drafts(place.storage, "ray");
+  drafts.keepFiles("c1", files);
+  place.open();
+  const kept = new Drafts(place.storage, "ray").findFiles("c1");
+  await place.uploads.takeBack(kept);
+  await settle();
+  return kept;
+}
+
+test("a chosen file that is on the server is not sent again after a reload", async () => {
+  const place = new Place().open();
+  const file = place.uploads.add(PHOTO);
+  await place.store("f1");
+  const [kept] = await reloaded(place, [file]);
+  assert.equal(place.sent.length, 1);
+  assert.equal(place.uploads.find(kept.key).state, "ready");
+  assert.equal(place.uploads.find(kept.key).blob, PHOTO, "its picture is there");
+  place.outbox.add({ attachments: [kept] });
+  assert.deepEqual(onTheWire(place.outbox.next().body), { attachments: ["f1"] });
+});
+
+test("a chosen file that was still on its way goes on after a reload, as the same upload", async () => {
+  const place = new Place().open();
+  const [kept] = await reloaded(place, [place.uploads.add(PHOTO)]);
+  assert.equal(place.sent.length, 2);
+  assert.equal(place.sent[0].key, place.last.key);
+  await place.store();
+  assert.equal(kept.id, "f1");
+});
+
+test("a chosen file that the browser has lost before it was sent is said to be lost", async () => {
+  const place = new Place().open();
+  const file = place.uploads.add(PHOTO);
+  place.kept.clear();
+  const [kept] = await reloaded(place, [file]);
+  assert.equal(place.uploads.find(kept.key).error, "file_lost");
+});
+
+test("files kept for a day are forgotten, and nobody gets another's", () => {
+  const storage = new MemoryStorage();
+  let now = 1_000_000_000;
+  const drafts = new Drafts(storage, "ray", () => now);
+  drafts.keepFiles("c1", [{ key: "k1", name: "bumper.jpg" }]);
+  assert.deepEqual(new Drafts(storage, "mina", () => now).findFiles("c1"), []);
+  assert.equal(drafts.findFiles("c1").length, 1);
+  now += 24 * 60 * 60 * 1000;
+  assert.deepEqual(drafts.findFiles("c1"), []);
+  storage.setItem("pitline:draft-files:ray:c2", "{broken");
+  assert.deepEqual(drafts.findFiles("c2"), []);
 });
