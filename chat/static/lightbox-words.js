@@ -1,13 +1,17 @@
 /** What is said around a picture that is shown over the page, in English and Spanish. */
 
-const moment = (locale) => (at) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+/** Whose it is and since when; of a visitor there is no name. */
+function fromText(locale, name, at) {
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return name ? `${name} · ${moment}` : moment;
+}
 
 export const LIGHTBOX_WORDS = {
   en: {
     title: "Pictures",
     picture: (name) => `Picture ${name}`,
     count: (at, of) => `${at} of ${of}`,
-    from: (name, at) => `${name}, ${moment("en-US")(at)}`,
+    from: (name, at) => fromText("en-US", name, at),
     before: "Picture before",
     after: "Next picture",
     whole: "Open in a new tab",
@@ -19,7 +23,7 @@ export const LIGHTBOX_WORDS = {
     title: "Imágenes",
     picture: (name) => `Imagen ${name}`,
     count: (at, of) => `${at} de ${of}`,
-    from: (name, at) => `${name}, ${moment("es-US")(at)}`,
+    from: (name, at) => fromText("es-US", name, at),
     before: "Imagen anterior",
     after: "Imagen siguiente",
     whole: "Abrir en otra pestaña",

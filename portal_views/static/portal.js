@@ -7,13 +7,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// a menu that is wider than the screen begins with where one is
-for (const item of document.querySelectorAll(".staff-menu [aria-current], .settings-menu [aria-current]")) {
-  const menu = item.closest("nav");
-  const [outer, inner] = [menu.getBoundingClientRect(), item.getBoundingClientRect()];
-  menu.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
-}
-
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {

@@ -43,6 +43,8 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(
         await expect(page.locator("h1")).to_be_visible()
         assert await find_violations(page) == [], path
         assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        for current in await page.locator("nav [aria-current]").all():
+            await expect(current).to_be_in_viewport(ratio=0.99)
     await page.goto(f"{scene.url}/staff/settings/hours?lang={language}")
     await page.locator("#mon").fill("from dawn")
     await page.get_by_role("button", name="Guardar" if language == "es" else "Save").click()

@@ -110,6 +110,7 @@ async def test_labels_have_one_name_each_and_a_colour_of_the_set(store: Storage,
     await owner.post(f"{S}/labels", data=change)
     assert (await store.labels.list("garland"))[0].color == "teal"
     assert live.renamed == []
+    assert live.changed == ["garland", "garland"]  # what was refused is no change
     await owner.post(f"{S}/labels", data={**change, "name": "Parts are here"})
     (label,) = await store.labels.list("garland")
     assert (label.name, label.color) == ("Parts are here", "teal")

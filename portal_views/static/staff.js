@@ -1,0 +1,7 @@
+// What staff's pages gain from JavaScript: a menu that is wider than the screen begins with where one is.
+
+for (const item of document.querySelectorAll(".staff-menu [aria-current], .settings-menu [aria-current]")) {
+  const menu = item.closest("nav");
+  const [outer, inner] = [menu.getBoundingClientRect(), item.getBoundingClientRect()];
+  menu.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
