@@ -18,9 +18,31 @@ async def choose(page: Page, name: str, kind: str, content: bytes) -> None:
 
 
 async def loaded_width(page: Page, selector: str) -> int:
-    await expect(page.locator(selector)).to_be_visible()
+    await expect(page.locator(selector).first).to_be_visible()
     await page.wait_for_function(f"document.querySelector('{selector}').naturalWidth > 0")
     return int(await page.evaluate(f"document.querySelector('{selector}').naturalWidth"))
+
+
+async def look_at_the_picture(page: Page) -> None:
+    """Over the page, by keyboard, at its neighbour, and back to where one was."""
+    link = page.locator("#thread a.picture")
+    await link.first.focus()
+    await page.keyboard.press("Enter")
+    box = page.get_by_role("dialog", name="Pictures")
+    await expect(box.get_by_role("img", name="Picture fender.jpg")).to_be_visible()
+    assert await loaded_width(page, ".lightbox-picture") == 1500
+    await expect(box.locator(".lightbox-told")).to_contain_text("1 of 2")
+    assert await find_violations(page) == []
+    await page.keyboard.press("ArrowRight")
+    await expect(box.locator(".lightbox-told")).to_contain_text("2 of 2bumper.jpgMaria Lopez")
+    await page.keyboard.press("ArrowRight")  # there is none
+    async with page.expect_download() as saved:
+        await box.get_by_role("link", name="Download").click()
+    assert (await saved.value).suggested_filename == "bumper.jpg"
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_hidden()
+    await expect(link.first).to_be_focused()
+    await expect(page.locator("#pane-title")).to_have_text("Maria Lopez")  # Escape closed nothing else
 
 
 async def test_a_client_sends_a_photo_and_staff_send_a_pdf_back(scene: Scene) -> None:
@@ -33,8 +55,9 @@ async def test_a_client_sends_a_photo_and_staff_send_a_pdf_back(scene: Scene) ->
     await expect(maria.locator("#starters .chip").first).to_be_visible()
     await choose(maria, "clip.mp4", "video/mp4", b"film")
     await expect(maria.locator(".composer .problem.bad")).to_contain_text("clip.mp4 cannot be sent")
+    await choose(maria, "fender.jpg", "image/jpeg", photo(1500, 500))
     await choose(maria, "bumper.jpg", "image/jpeg", photo(1200, 800))
-    await expect(maria.locator(".tray-item")).to_contain_text("bumper.jpg")
+    await expect(maria.locator(".tray-item")).to_contain_text(["fender.jpg", "bumper.jpg"])
     await expect(maria.locator(".composer .problem.bad")).to_be_empty()
     assert await find_violations(maria) == []
     await maria.get_by_role("button", name="Send").click()
@@ -42,14 +65,25 @@ async def test_a_client_sends_a_photo_and_staff_send_a_pdf_back(scene: Scene) ->
     await expect(maria.locator(".by-bot .bubble")).to_contain_text("passing it on to the shop")
     assert await loaded_width(maria, ".picture img") == 480
     assert await find_violations(maria) == []
+    await maria.locator("a.picture").first.click()
+    await expect(maria.get_by_role("dialog", name="Pictures")).to_contain_text("1 of 2")
+    await maria.get_by_role("button", name="Close", exact=True).last.click()
+    await expect(maria.locator("a.picture").first).to_be_focused()
 
     await ray.goto(f"{scene.url}/staff/")
     await ray.locator("#conversations").get_by_text("Maria Lopez").first.click()
     assert await loaded_width(ray, "#thread .picture img") == 480
+    await look_at_the_picture(ray)
     await ray.get_by_label("Message", exact=True).fill("the estimate")
     await choose(ray, "estimate 12.pdf", "application/pdf", PDF)
-    await expect(ray.locator(".tray-item")).to_contain_text("estimate 12.pdf")
+    await choose(ray, "wrong one.jpg", "image/jpeg", photo(300, 200))
+    await expect(ray.locator(".tray-item.is-ready")).to_have_count(2)
+    await ray.reload()
+    await expect(ray.locator(".tray-item.is-ready")).to_have_count(2)
+    await expect(ray.locator(".tray-item").nth(1).locator("img")).to_be_visible()
     assert await find_violations(ray) == []
+    await ray.get_by_role("button", name="Leave out wrong one.jpg").click()
+    await expect(ray.locator(".tray-item")).to_contain_text(["estimate 12.pdf"])
     await ray.get_by_role("button", name="Send", exact=True).click()
     await expect(ray.locator("#thread .file-chip")).to_contain_text("estimate 12.pdf")
     assert await find_violations(ray) == []
