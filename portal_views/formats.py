@@ -1,5 +1,6 @@
 """Money, days and times as a reader of a page's language writes them, in the shop's currency and zone."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
@@ -30,6 +31,11 @@ class Formats:
     def round_money(self, cents: float) -> str:
         """`$1,200`, without what is less than one; for the axis of a picture."""
         return self.money(round(cents / 100) * 100).removesuffix(".00").replace(",00 ", " ")
+
+    def name(self, name: str) -> str:
+        """A name within a sentence; one that is written from right to left does not turn the sentence round."""
+        turned = any(unicodedata.bidirectional(letter) in ("R", "AL", "RLO", "RLE", "RLI") for letter in name)
+        return f"\u2068{name}\u2069" if turned else name
 
     def phone(self, e164: str) -> str:
         """`(512) 555-0142`."""

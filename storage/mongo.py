@@ -64,6 +64,11 @@ class Database:
         except PyMongoError as error:
             raise DatabaseUnavailable(str(error)) from error
 
+    async def command(self, command: Document) -> Document:
+        """The answer to a command of the server's own (figures: the plan of a query)."""
+        answer: Document = await self._database.command(command)
+        return answer
+
     async def drop(self) -> None:
         """Delete everything (tests)."""
         await self._client.drop_database(self.name)
