@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.answers import Wording
 from config.clock import BusinessClock
+from storage.account_lists import InvoiceFilter, list_invoices
+from storage.accounts import day_of
 from storage.activity import Actor
 from storage.canned_replies import PLACEHOLDERS, CannedReply
 from storage.clients import Client
@@ -98,13 +100,19 @@ class Canned:
     async def _invoice_number(self, scene: _Scene) -> str | None:
         if scene.client is None:
             return None
-        account = await self._store.accounts.for_client(scene.shop, scene.client.id, self._clock.now())
-        return account.unpaid[0].invoice.number if len(account.unpaid) == 1 else None
+        unpaid = await list_invoices(
+            self._store.account_summaries,
+            scene.shop.slug,
+            scene.client.id,
+            InvoiceFilter(standing="unpaid"),
+            today=day_of(scene.shop, self._clock.now()),
+        )
+        return unpaid.items[0].number if unpaid.count == 1 else None
 
     async def _balance(self, scene: _Scene) -> str | None:
         if scene.client is None:
             return None
-        account = await self._store.accounts.for_client(scene.shop, scene.client.id, self._clock.now())
+        account = await self._store.account_summaries.of(scene.shop.slug, scene.client.id)
         return format_money(account.balance_due, scene.shop.currency, scene.language)
 
     async def _shop_name(self, scene: _Scene) -> str | None:

@@ -8,7 +8,8 @@ from chat.changes import change_object
 from chat.encoding import moment
 from chat.events import Json
 from config.clock import BusinessClock
-from storage.accounts import InvoiceView
+from storage.account_lists import InvoiceFilter, list_invoices
+from storage.account_summary import InvoiceRow
 from storage.clients import Client
 from storage.conversations import Conversation
 from storage.episode import Episode, episode_id
@@ -24,6 +25,7 @@ from storage.work_orders import WorkOrder
 
 _EPISODES = 10
 _INVOICES = 20
+_UNPAID = InvoiceFilter(standing="unpaid")
 _LANGUAGE = "en"  # the inbox's own
 
 
@@ -53,13 +55,13 @@ class Cards:
         store, now = self._store, self._clock.now()
         today = now.astimezone(shop.zone).date()
         (
-            (client, vehicles, account, visits),
+            (client, vehicles, unpaid, visits),
             (work_orders, changes, estimates, reminders, sessions),
         ) = await asyncio.gather(
             asyncio.gather(
                 store.clients.get(shop.slug, client_id),
                 store.vehicles.list_for_client(shop.slug, client_id),
-                store.accounts.for_client(shop, client_id, today),
+                list_invoices(store.account_summaries, shop.slug, client_id, _UNPAID, order="oldest", today=today),
                 store.visits.list_upcoming(shop.slug, client_id, now),
             ),
             asyncio.gather(
@@ -70,6 +72,7 @@ class Cards:
                 store.sessions.list_for_client(shop.slug, client_id),
             ),
         )
+        account, overdue = unpaid.summary, unpaid.summary.overdue_on(today)
         titles = {vehicle.id: vehicle.title for vehicle in vehicles}
         due = due_services(reminders, vehicles, today)
         return {
@@ -82,12 +85,10 @@ class Cards:
             "vehicles": [_vehicle(one) for one in vehicles],
             "balance": account.balance_due,
             "balance_text": format_money(account.balance_due, shop.currency, _LANGUAGE),
-            "overdue_text": format_money(account.overdue_due, shop.currency, _LANGUAGE)
-            if account.overdue_due
-            else None,
+            "overdue_text": format_money(overdue, shop.currency, _LANGUAGE) if overdue else None,
             "credit_text": format_money(account.credit, shop.currency, _LANGUAGE) if account.credit else None,
-            "invoices": [_invoice(shop, one) for one in account.unpaid[:_INVOICES]],
-            "invoices_unpaid": len(account.unpaid),
+            "invoices": [_invoice(shop, one, today) for one in unpaid.items[:_INVOICES]],
+            "invoices_unpaid": account.unpaid,
             "estimates": [_estimate(shop, one, titles) for one in estimates if _is_open(one, today)],
             "visits": [_visit(shop, visit) for visit in visits],
             "work_orders": [_work_order(one, titles) for one in work_orders if not one.finished],
@@ -135,14 +136,13 @@ def _vehicle(vehicle: Vehicle) -> Json:
     }
 
 
-def _invoice(shop: Shop, view: InvoiceView) -> Json:
-    due_on = view.invoice.due_on
+def _invoice(shop: Shop, row: InvoiceRow, today: date) -> Json:
     return {
-        "id": view.invoice.id,
-        "number": view.invoice.number,
-        "balance_text": format_money(view.balance, shop.currency, _LANGUAGE),
-        "due_on": due_on.isoformat() if due_on else None,
-        "state": view.state,
+        "id": row.id,
+        "number": row.number,
+        "balance_text": format_money(row.balance, shop.currency, _LANGUAGE),
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "state": row.state_on(today),
     }
 
 

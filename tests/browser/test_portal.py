@@ -35,6 +35,7 @@ PUBLIC = (
 PORTAL = (
     "",
     "invoices",
+    "invoices?state=overdue&number=10",
     "invoices/inv1038",
     "estimates",
     "estimates/est1",
