@@ -7,8 +7,10 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from config.colors import white_ground
 from portal_views.booking_form import moment_text
 from portal_views.formats import formats_for
+from portal_views.look_urls import logo_url, look_url
 from portal_views.statics import static_url
 from portal_views.texts import LANGUAGES, texts_for
 from storage.shops import Language, Shop
@@ -29,7 +31,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"moment_text": moment_text, "static": static_url}
+    made.globals |= {
+        "button_color": lambda shop: white_ground(shop.accent) if shop.accent else None,
+        "logo_url": logo_url,
+        "look_url": look_url,
+        "moment_text": moment_text,
+        "static": static_url,
+    }
     return made
 
 

@@ -16,6 +16,7 @@ from portal_views import (
     invoices,
     link_page,
     login,
+    look,
     notifications,
     papers,
     payments,
@@ -56,6 +57,8 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         # anybody
         web.get(SHOP, _with_slash),
         web.get(f"{SHOP}/", public(context, shop_page.show)),
+        web.get(f"{SHOP}/look.css", look.serve_css(context)),
+        web.get(f"{SHOP}/logo", look.serve_logo(context)),
         web.get(f"{SHOP}/book", public(context, book.show)),
         web.post(f"{SHOP}/book/check", public(context, book.submit_details)),
         web.post(f"{SHOP}/book", public(context, book.submit)),

@@ -54,7 +54,9 @@ def _opens_text(shop: Shop, now: datetime, formats: Formats) -> str | None:
 def _week(shop: Shop, today: date, texts: Texts) -> list[Weekday]:
     names = texts.items("formats.weekdays")
     return [
-        Weekday(name=names[index], spans=tuple(shop.hours.get(day, ())), today=index == today.weekday())
+        Weekday(name=names[index], spans=spans_on(shop, today), today=True)  # whatever is different today
+        if index == today.weekday()
+        else Weekday(name=names[index], spans=tuple(shop.hours.get(day, ())), today=False)
         for index, day in enumerate(WEEKDAYS)
     ]
 

@@ -26,6 +26,7 @@ _SETTINGS: tuple[tuple[str, str, Right], ...] = (
     ("hours", "/staff/settings/hours", "settings"),
     ("replies", "/staff/settings/replies", "settings"),
     ("labels", "/staff/settings/labels", "settings"),
+    ("look", "/staff/settings/look", "settings"),
     ("widget", "/staff/settings/widget", "settings"),
     ("telling", "/staff/settings/telling", "settings"),
     ("understanding", "/staff/settings/understanding", "teach"),

@@ -19,6 +19,8 @@ MOST_PIXELS = 50_000_000  # the largest phones' cameras; unpacked 200 MB at the 
 LONGEST_SIDE = 4096  # of what is kept: a larger picture is made smaller
 THUMBNAIL_SIDE = 480
 THUMBNAIL_TYPE = "image/webp"
+LOGO_SIZE = (480, 112)  # at most: twice what pages show, for screens with fine dots
+_LARGEST_LOGO = 24 * 1024  # bytes: it travels with every first visit
 _MOST_FRAMES_PIXELS = MOST_PIXELS  # of all frames of a moving picture together; beyond, the first one stands for it
 _LARGEST_PROFILE = 64 * 1024  # bytes of a colour profile
 
@@ -90,6 +92,23 @@ def check_file(content: bytes) -> Checked:
         raise
     except Exception as error:  # on wild bytes a decoder may raise anything
         raise NotTaken("damaged") from error
+
+
+def check_logo(content: bytes) -> Checked:
+    """A logo as it is kept: a small WebP of what was a PNG, JPEG or WebP. Raises `NotTaken`."""
+    checked = check_file(content)
+    if checked.type not in ("image/png", "image/jpeg", "image/webp"):
+        raise NotTaken("unsupported")
+    with Image.open(io.BytesIO(checked.content), formats=[_FORMATS[checked.type]]) as opened:
+        see_through = "A" in opened.mode or "transparency" in opened.info
+        picture = opened.convert("RGBA" if see_through else "RGB")
+    picture.thumbnail(LOGO_SIZE, Image.Resampling.LANCZOS)
+    picture.info = {}
+    for quality in (88, 70, 50, 25):
+        small = _saved(picture, "WEBP", quality=quality, method=4)
+        if len(small) <= _LARGEST_LOGO:
+            break
+    return Checked(type="image/webp", content=small, width=picture.width, height=picture.height)
 
 
 def safe_name(name: str, kind: FileType) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from config.colors import TEXT, WHITE, contrast
 from storage.codec import from_document, to_document
 from storage.mongo import Database
 from storage.notifications import NotificationKind
@@ -16,7 +17,6 @@ from storage.shops import Span
 
 COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 LONGEST_GREETING = 200
-_LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +70,6 @@ class ShopSettingsStore:
         await self._collection.replace_one({"_id": settings.shop}, document, upsert=True)
 
 
-def contrast_with_white(color: str) -> float:
-    """The contrast of a colour ("#rrggbb") with white, 1 to 21 (WCAG 2.2, relative luminance)."""
-
-    def linear(channel: int) -> float:
-        share = channel / 255
-        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(int(color[at : at + 2], 16)) for at in (1, 3, 5))
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
 def is_readable(color: str) -> bool:
     """Whether white can be read on this colour."""
-    return contrast_with_white(color) >= _LEAST_CONTRAST
+    return contrast(color, WHITE) >= TEXT

@@ -83,6 +83,15 @@ class BookingRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """A shop's logo (`storage/shop_logos.py`): its mark, and its size in pixels."""
+
+    mark: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """One shop. `slug` is its id and the scope of everything that it keeps; `phone` and `sms_number` are E.164."""
 
@@ -106,6 +115,8 @@ class Shop:
     approval_limit: int = 50_000  # cents: an estimate above it is not approved by text message but on its page
     sections: Mapping[str, bool] = field(default_factory=dict)  # those not named show
     origins: tuple[str, ...] = ()
+    accent: str | None = None  # "#0e5f66": pages use shades of it that can be read
+    logo: Logo | None = None
     set_by_staff: tuple[str, ...] = ()  # fields that staff changed here: they hold against imports
 
     @property

@@ -80,6 +80,7 @@ from storage.reminders import Reminders
 from storage.search import SearchIndex
 from storage.second_factor import SecondFactors
 from storage.service_records import ServiceRecords
+from storage.shop_logos import ShopLogos
 from storage.shop_settings import ShopSettingsStore
 from storage.shops import Shops
 from storage.staff import Staffs
@@ -186,6 +187,7 @@ class Storage:
         self.staff_devices = self.access.staff_devices
         self.second_factors = SecondFactors(database, secret_key)
         self.settings = ShopSettingsStore(database)
+        self.logos = ShopLogos(database)
 
     def _open_inbox(self, database: Database) -> None:
         """What staff work with among themselves."""

@@ -22,6 +22,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?")
 _EMAIL = re.compile(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"'.]+")
 _URL = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_COLOR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", re.IGNORECASE)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _QUANTITY = re.compile(r"\d{1,9}(\.\d{1,4})?")
@@ -132,6 +133,12 @@ def _url(value: str) -> str:
     return value
 
 
+def _color(value: str) -> str:
+    if not _COLOR.fullmatch(value):
+        raise ValueError("must be a colour, as #0e5f66")
+    return value
+
+
 def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         raise ValueError("must be an origin, as https://www.example.com")
@@ -180,6 +187,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Phone = Annotated[str, BeforeValidator(_phone)]
 Email = Annotated[str, BeforeValidator(_text), Field(max_length=254), AfterValidator(_email)]
 Url = Annotated[str, BeforeValidator(_text), Field(max_length=1000), AfterValidator(_url)]
+Color = Annotated[str, BeforeValidator(_text), AfterValidator(str.lower), AfterValidator(_color)]
 Origin = Annotated[str, BeforeValidator(_text), AfterValidator(_origin)]
 Clock = Annotated[str, BeforeValidator(_text), AfterValidator(_clock)]
 Miles = Annotated[int, BeforeValidator(_number), Field(ge=0, le=10_000_000)]

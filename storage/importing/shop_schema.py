@@ -11,6 +11,7 @@ from storage.codec import encode, from_document
 from storage.importing.fields import (
     Clock,
     Code,
+    Color,
     Country,
     Currency,
     Day,
@@ -143,6 +144,7 @@ class ShopRecord(Record):
     approval_limit: Annotated[Price | None, Emptyable] = None
     sections: SectionsPart | None = None
     origins: list[Origin] | None = Field(default=None, max_length=50)
+    accent: Annotated[Color | None, Emptyable] = None
 
     @field_validator("timezone")
     @classmethod

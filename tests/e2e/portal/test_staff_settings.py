@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from config.colors import WHITE, contrast
 from portal_views.staff_settings_hours import NoHours, parse_spans, spans_text
 from storage.importing.importer import import_files
 from storage.labels import new_label
-from storage.shop_settings import contrast_with_white, is_readable
+from storage.shop_settings import is_readable
 from storage.shops import ClosedDay
 from storage.store import Storage
 from tests.e2e.portal.conftest import Browser
@@ -184,7 +185,7 @@ async def test_the_widget_takes_a_colour_that_white_can_be_read_on_and_sites_tha
 
 
 def test_contrast_is_wcags() -> None:
-    assert round(contrast_with_white("#000000"), 1) == 21.0
-    assert round(contrast_with_white("#767676"), 2) == 4.54
+    assert round(contrast("#000000", WHITE), 1) == 21.0
+    assert round(contrast("#767676", WHITE), 2) == 4.54
     assert is_readable("#767676")
     assert not is_readable("#777777")
