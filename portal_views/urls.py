@@ -21,6 +21,7 @@ _PORTAL_PATHS: dict[str, str] = {
     "vehicle": "vehicles/{id}",
     "inspections": "inspections",
     "inspection": "inspections/{id}",
+    "reports": "reports",
     "profile": "profile",
     "work_orders": "work-orders",
     "work_order": "work-orders/{id}",
@@ -53,6 +54,7 @@ _MENU: tuple[tuple[str, Section | None, bool], ...] = (
     ("vehicles", "vehicles", False),
     ("inspections", "inspections", False),
     ("work_orders", "work_orders", True),
+    ("reports", "invoices", False),
     ("chat", None, True),
 )
 _MENU_APART = ("profile", "help", "shop_card")

@@ -52,6 +52,8 @@ PORTAL = (
     "inspections/ins2",
     "work-orders",
     "work-orders/wo1",
+    "reports",
+    "reports?period=all",
     "profile",
     "chat",
     "notifications",
