@@ -34,7 +34,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         periods=_PERIODS,
         there=summary.invoices,
         vehicles=await vehicles_named(asked, [part.key for part in figures.vehicles.named]),
-        years=years_in(summary.invoiced_by_month)[:_YEARS_SHOWN],
+        years=[year for year in years_in(summary.invoiced_by_month) if year != today.year][:_YEARS_SHOWN],
     )
 
 
