@@ -24,7 +24,8 @@ from bot.which_estimate import (
     say_state,
     say_total,
 )
-from storage.estimates import Estimate
+from storage.estimate_decisions import Origin, decision_record
+from storage.estimates import Decision, Estimate, EstimateChanged
 from storage.news import estimate_decided
 from storage.proof import Asked, Rule, rule_for
 from storage.records import NotFound
@@ -95,9 +96,7 @@ class DecideEstimate(Form):
         if not set(decisions) <= {line.id for line in estimate.open_on(context.today)}:
             return Done(reply=_as_it_stands(context, estimate))
         if estimate.content_mark != filled.get("seen"):
-            lines = say_lines(context, estimate.open_on(context.today))
-            text = context.say("changed", number=estimate.number, lines=lines)
-            return Done(reply=Reply(text=text), empty=("decisions", "seen"), ask="lines")
+            return await self._read_anew(context, estimate.id)
         text, approved = "", _with(decisions, "approved")
         if len(await self.read_back(context, filled)) > _LONGEST:
             text = context.say("too_long", number=estimate.number)
@@ -108,6 +107,13 @@ class DecideEstimate(Form):
             return None
         pages = (page_of(context, estimate),)
         return Done(reply=Reply(text=text, pages=pages, about={"estimate": (estimate.id,)}))
+
+    async def _read_anew(self, context: Context, estimate_id: str) -> Done:
+        """Its lines or prices are others by now: they are told, and asked for anew."""
+        estimate = await context.store.estimates.get(context.shop.slug, estimate_id)
+        lines = say_lines(context, estimate.open_on(context.today))
+        text = context.say("changed", number=estimate.number, lines=lines)
+        return Done(reply=Reply(text=text), empty=("decisions", "seen"), ask="lines")
 
     async def read_back(self, context: Context, filled: Mapping[str, Any]) -> str:
         """Line by line what becomes of it, with what is approved in sum, as a question."""
@@ -122,13 +128,14 @@ class DecideEstimate(Form):
         decisions = filled["decisions"]
         try:
             estimate = await context.store.estimates.decide(
-                context.shop.slug, filled["estimate"], decisions, context.now
+                context.shop.slug, filled["estimate"], decisions, context.now, seen=filled.get("seen")
             )
         except NotFound:
             return Done(reply=Reply(text=context.say("no_estimates")))
-        await context.store.news.add(
-            estimate_decided(context.shop.slug, estimate.client_id, estimate.id, decisions, place="chat")
-        )
+        except EstimateChanged:
+            return await self._read_anew(context, filled["estimate"])
+        if filled.get("seen") in (None, estimate.content_mark):  # else a yes that came again, after an import
+            await _record(context, estimate, decisions)
         calls = _with(decisions, "call_me")
         parts = _told(context, estimate, decisions, "done")
         parts += [when_someone_writes(context)] if calls else []
@@ -146,6 +153,22 @@ class DecideEstimate(Form):
             return False
         again = context.heard.intent == self.intent and _AGAIN[self.intent].fullmatch(fold(context.turn.text))
         return bool(again) or super()._says_yes(context)
+
+
+async def _record(context: Context, estimate: Estimate, decisions: Mapping[str, Decision]) -> None:
+    """Keep what was decided over what, by which message; then staff hear of it. The same yes again adds nothing."""
+    identity, turn = context.peer.identity, context.turn
+    news = estimate_decided(estimate, decisions, place="chat")
+    origin = Origin(
+        place=turn.channel,
+        proof=identity.proof,
+        session=identity.session_id,
+        message=turn.message_id,
+        phone=identity.phone,
+    )
+    kept = decision_record(news, estimate, decisions, origin=origin, language=context.language, at=context.now)
+    await context.store.estimate_decisions.append(kept)
+    await context.store.news.add(news)
 
 
 def _told(context: Context, estimate: Estimate, decisions: Mapping[str, str], tense: str) -> list[str]:

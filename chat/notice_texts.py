@@ -6,6 +6,7 @@ from typing import Final
 from chat.notifications import Happening, first_line
 from storage.change_requests import ChangeRequest, DetailName
 from storage.conversations import Conversation
+from storage.estimate_decisions import EstimateDecision
 from storage.estimates import Decision, Estimate
 from storage.messages import Entry
 from storage.money import format_money
@@ -71,6 +72,20 @@ def decision_texts(estimate: Estimate, decisions: Mapping[str, Decision], client
         total = format_money(estimate.sum_of([line.id for line in lines]), shop.currency)
         parts.append(f"{word}: {what} ({total})" if decision == "approved" else f"{word}: {what}")
     return f"{client} decided on estimate {estimate.number}", ". ".join(parts)
+
+
+def decision_details(kept: EstimateDecision, shop: Shop) -> dict[str, str]:
+    """What the activity log says of a decision on an estimate: how it came, and what its client saw."""
+    origin = kept.origin
+    came_by = {"portal": "a link from a message" if origin.by_link else "the portal, signed in"}.get(
+        origin.place, "chat"
+    )
+    if origin.phone is not None:
+        came_by = f"a text from {format_phone(origin.phone, shop.address.country)}"
+    lines = [f"{line.description} {format_money(line.amount, shop.currency)}" for line in kept.lines]
+    told = {"came_by": came_by, "approved_total": format_money(kept.approved or 0, shop.currency)}
+    told |= {"browser": origin.agent} if origin.agent else {}
+    return told | {"estimate_total": format_money(kept.total, shop.currency), "saw": "; ".join(lines)}
 
 
 def visit_texts(visit: Visit, news: News, client: str, shop: Shop) -> tuple[str, str]:

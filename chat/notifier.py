@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from bot.reply import HandOff
 from chat.hub import Hub, Outbound
-from chat.notice_texts import change_texts, decision_texts, entry_texts, visit_texts
+from chat.notice_texts import change_texts, decision_details, decision_texts, entry_texts, visit_texts
 from chat.notifications import NEWS, Happening, find_happenings
 from chat.telling import WORTH_TELLING, Telling, Told
 from chat.writer import Written
@@ -217,7 +217,10 @@ class Notifier:
         if news.kind == "estimate":
             estimate = await store.estimates.get(news.shop, news.record)
             title, text = decision_texts(estimate, news.decisions, client.name, shop)
-            await _log_of(store, news, client, f"Estimate {estimate.number}", {"decided": text, "in": news.place})
+            kept = await store.estimate_decisions.find(news.shop, news.id)
+            details = {"decided": text, "in": news.place, **(decision_details(kept, shop) if kept else {})}
+            address = kept.origin.address if kept else None
+            await _log_of(store, news, client, f"Estimate {estimate.number}", details, address)
             if news.place == "portal":
                 await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
         elif news.kind == "visit":
@@ -262,10 +265,11 @@ def _remember(of: "OrderedDict[str, _V]", key: str, value: _V) -> None:
         of.popitem(last=False)
 
 
-async def _log_of(store: Storage, news: News, client: Client, subject: str, details: Mapping[str, str]) -> None:
+async def _log_of(  # noqa: PLR0917  # a sentence, as in the log
+    store: Storage, news: News, client: Client, subject: str, details: Mapping[str, str], address: str | None = None
+) -> None:
     """The activity log's line of what a client did; told again it is there once."""
-    done = {"estimate": "decided", "change_request": "asked", "visit": news.act}
+    acts = {"estimate": "decided", "change_request": "asked", "visit": news.act}
     actor = Actor(kind="client", id=client.id, name=client.name)
-    await store.activity.append(
-        news.shop, actor, f"{news.kind}.{done[news.kind]}", subject, details, news.at, ref=news.id
-    )
+    action = f"{news.kind}.{acts[news.kind]}"
+    await store.activity.append(news.shop, actor, action, subject, details, news.at, address=address, ref=news.id)

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, get_args
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
 from portal_views.client_records import vehicles_of
-from storage.estimates import Decision, Estimate
+from storage.estimate_decisions import Origin, decision_record
+from storage.estimates import Decision, Estimate, EstimateChanged
 from storage.news import estimate_decided
+from storage.records import NotFound
 
 _DECISIONS: tuple[Decision, ...] = get_args(Decision)
+_LONGEST_AGENT = 200
 _LINE = "line:"  # before a line's id, in the name of its field
 
 
@@ -34,8 +37,8 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     if "again" in fields:
         return await _page(asked, estimate, chosen=chosen)
     confirmed = fields.get("confirm")
-    if confirmed is not None and estimate.holds(chosen):
-        await _tell_staff(asked, estimate, chosen)  # the first time may have broken off before
+    if confirmed == estimate.content_mark and estimate.holds(chosen):
+        await _record(asked, estimate, chosen)  # the first time may have broken off before
         raise _to_page(asked)
     if not set(chosen) <= {line.id for line in estimate.open_on(today)}:
         return await _page(asked, estimate, chosen={}, problem="estimate.taken", status=409)
@@ -43,13 +46,26 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
         return await _check_page(asked, estimate, chosen)
     if confirmed != estimate.content_mark:
         return await _check_page(asked, estimate, chosen, problem="estimate.changed", status=409)
-    await asked.context.store.estimates.decide(asked.shop.slug, estimate.id, chosen, asked.now)
-    await _tell_staff(asked, estimate, chosen)
+    try:
+        await asked.context.store.estimates.decide(asked.shop.slug, estimate.id, chosen, asked.now, seen=confirmed)
+    except (EstimateChanged, NotFound):  # by an import, since it was read a moment ago
+        return await _check_page(asked, await _get(asked), chosen, problem="estimate.changed", status=409)
+    await _record(asked, estimate, chosen)
     raise _to_page(asked)
 
 
-async def _tell_staff(asked: ShopRequest, estimate: Estimate, chosen: dict[str, Decision]) -> None:
-    news = estimate_decided(asked.shop.slug, estimate.client_id, estimate.id, chosen, place="portal")
+async def _record(asked: ShopRequest, shown: Estimate, chosen: dict[str, Decision]) -> None:
+    """Keep what was decided, over what, from where; then staff hear of it. The same press again adds nothing."""
+    news = estimate_decided(shown, chosen, place="portal")
+    origin = Origin(
+        place="portal",
+        proof=asked.identity.proof,
+        address=asked.address,
+        agent=asked.request.headers.get(hdrs.USER_AGENT, "")[:_LONGEST_AGENT] or None,
+        session=asked.identity.session_id,
+    )
+    kept = decision_record(news, shown, chosen, origin=origin, language=asked.language, at=asked.now)
+    await asked.context.store.estimate_decisions.append(kept)
     await asked.context.store.news.add(news)
     asked.context.live.news_added()
 

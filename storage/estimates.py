@@ -20,6 +20,12 @@ _TRIES = 20
 _FORGOTTEN = timedelta(days=180)  # one that nobody answered for so long is no news on a first page
 
 
+class EstimateChanged(Exception):
+    """Its lines or prices are not those that the client was shown: show it again."""
+
+    code = "conflict"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateLine:
     """One line, `amount` in cents.
@@ -127,10 +133,18 @@ class Estimates(Records[Estimate]):
         found = await self._listed({"shop": shop, "client_id": client_id, "issued_on": since})
         return [estimate for estimate in found if estimate.open_on(today)]
 
-    async def decide(self, shop: str, estimate_id: str, decisions: Mapping[str, Decision], at: datetime) -> Estimate:
+    async def decide(
+        self,
+        shop: str,
+        estimate_id: str,
+        decisions: Mapping[str, Decision],
+        at: datetime,
+        seen: str | None = None,
+    ) -> Estimate:
         """Write down the client's decisions (line id → decision); the status follows. Said twice, it is the same.
 
-        Raises `NotFound` for an estimate or a line that is not there.
+        `seen` is the `content_mark` of what the client was shown. Raises `NotFound` for an estimate or a line that is
+        not there, and `EstimateChanged` where lines or prices are others than those by now.
         """
         for _ in range(_TRIES):
             before = await self.get(shop, estimate_id)
@@ -140,8 +154,16 @@ class Estimates(Records[Estimate]):
             after = decided(before, decisions, at)
             if after == before:
                 return before
+            if seen not in (None, before.content_mark):
+                raise EstimateChanged(estimate_id)
             result = await self._collection.update_one(
-                {"_id": estimate_id, "shop": shop, "status": before.status, "lines": encode(before.lines)},
+                {
+                    "_id": estimate_id,
+                    "shop": shop,
+                    "status": before.status,
+                    "total": before.total,
+                    "lines": encode(before.lines),
+                },
                 {"$set": {"status": after.status, "lines": encode(after.lines)}},
             )
             if result.modified_count:

@@ -4,6 +4,7 @@ Written by whoever makes it happen (a turn of the bot, a page of the portal), at
 the same news; taken up by the chat's worker, which says who hears of it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -13,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
 from storage.codec import from_document, to_document
-from storage.estimates import Decision
+from storage.estimates import Decision, Estimate
 from storage.ids import record_id
 from storage.mongo import Database
 from storage.visit import Visit
@@ -51,15 +52,15 @@ def change_asked(shop: str, client_id: str, request: str, *, place: Place = "cha
     return News(id=news, shop=shop, kind="change_request", client_id=client_id, record=request, place=place)
 
 
-def estimate_decided(shop: str, client_id: str, estimate: str, decisions: dict[str, Decision], *, place: Place) -> News:
-    """A client decided on lines of an estimate; the same decisions again are the same news."""
+def estimate_decided(estimate: Estimate, decisions: Mapping[str, Decision], *, place: Place) -> News:
+    """A client decided on lines of an estimate; the same decisions on the same lines and prices are the same news."""
     lines = ",".join(f"{line}={decision}" for line, decision in sorted(decisions.items()))
     return News(
-        id=record_id(shop, "news", f"estimate:{estimate}:{lines}"),
-        shop=shop,
+        id=record_id(estimate.shop, "news", f"estimate:{estimate.id}:{estimate.content_mark}:{lines}"),
+        shop=estimate.shop,
         kind="estimate",
-        client_id=client_id,
-        record=estimate,
+        client_id=estimate.client_id,
+        record=estimate.id,
         place=place,
         decisions=dict(decisions),
     )

@@ -14,6 +14,7 @@ from storage import (
     consents,
     conversations,
     episodes,
+    estimate_decisions,
     estimates,
     files,
     inspections,
@@ -56,6 +57,7 @@ from storage.consents import Consents
 from storage.conversations import Conversations
 from storage.deployment import Deployment
 from storage.episodes import Episodes
+from storage.estimate_decisions import EstimateDecisions
 from storage.estimates import Estimates
 from storage.file_links import FileLinks
 from storage.files import Files
@@ -99,6 +101,7 @@ _INDEXES = {
     Invoices.name: invoices.INDEXES,
     Payments.name: payments.INDEXES,
     Estimates.name: estimates.INDEXES,
+    EstimateDecisions.name: estimate_decisions.INDEXES,
     WorkOrders.name: work_orders.INDEXES,
     Inspections.name: inspections.INDEXES,
     ServiceRecords.name: service_records.INDEXES,
@@ -146,6 +149,7 @@ class Storage:
         self.invoices = Invoices(database)
         self.payments = Payments(database)
         self.estimates = Estimates(database)
+        self.estimate_decisions = EstimateDecisions(database)
         self.work_orders = WorkOrders(database)
         self.inspections = Inspections(database)
         self.service_records = ServiceRecords(database)

@@ -57,6 +57,9 @@ async def test_a_price_that_changes_before_the_yes_is_not_approved(assistant: As
     assert "Total $554.65" in (await said(driver, "all of it")).text
     await said(driver, "yes")
     assert set((await decided(store)).values()) == {"approved"}
+    (kept,) = await store.estimate_decisions.list_for_estimate(SHOP.slug, "est204")
+    assert (kept.total, kept.approved, kept.lines[0].amount) == (55465, 55465, 28000)
+    assert (kept.origin.place, kept.origin.message is not None) == (driver.channel, True)
 
 
 async def test_what_expires_before_the_yes_is_not_approved(assistant: Assistant, store: Storage) -> None:
@@ -84,6 +87,7 @@ async def test_two_yes_at_once_are_one_decision(assistant: Assistant, store: Sto
     answers = await asyncio.gather(*(said(other, "yes") for other in others))
     assert len({answer.text for answer in answers}) == 1
     assert await decided(store) == {"pads": "approved", "wipers": "declined"}
+    assert len(await store.estimate_decisions.list_for_estimate(SHOP.slug, "est204")) == 1
 
 
 async def test_the_yes_of_an_older_read_back_approves_nothing_else(assistant: Assistant, store: Storage) -> None:

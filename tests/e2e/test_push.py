@@ -203,6 +203,11 @@ async def test_changes_and_decisions_are_told_with_a_line_and_a_hand_off(scene: 
         ("estimate.decided", "maria", "Estimate E-7"),
         ("change_request.asked", "maria", "Maria Lopez"),
     ]
+    details = noted[0].details
+    assert (details["came_by"], details["approved_total"], noted[0].address) == (
+        "the portal, signed in", "$180.00", "127.0.0.1",
+    )  # fmt: skip
+    assert details["saw"] == "Front pads $180.00; Rotors $240.00"
     assert all("portal" not in one["text"] for one in (await maria.ask("sync"))["messages"])
 
 

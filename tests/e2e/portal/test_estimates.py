@@ -9,7 +9,7 @@ import pytest
 from storage.clients import Portal
 from storage.estimates import EstimateLine
 from storage.proof import LinkScope
-from tests.portal_cast import ESTIMATE
+from tests.portal_cast import ESTIMATE, NOW
 
 PORTAL = "/s/garland/portal"
 PAGE = f"{PORTAL}/estimates/est1"
@@ -94,6 +94,43 @@ async def test_sent_many_times_it_is_written_once(store, sign_in) -> None:
     assert await store.estimates.get("garland", "est1") == first
 
 
+async def test_who_decided_what_when_and_from_where_is_kept_with_what_they_saw(store, sign_in, live) -> None:
+    browser = await sign_in("dana")
+    _, fields = await check(browser, CHOICE)
+    for _ in range(2):
+        await browser.post(PAGE, data=fields, headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/605"})
+    (kept,) = await store.estimate_decisions.list_for_estimate("garland", "est1")
+    assert (kept.client_id, kept.number, kept.at, kept.language) == ("dana", "E-501", NOW, "en")
+    assert [(line.id, line.description, line.amount, line.decision) for line in kept.lines] == [
+        ("pads", "Front brake pads", 18000, "approved"),
+        ("rotors", "Front rotors", 21000, "call_me"),
+        ("wipers", "Wiper blades", 3000, "declined"),
+        ("tax", "Sales tax", 3465, None),
+    ]
+    assert (kept.total, kept.approved, kept.content_mark) == (45465, 18000, ESTIMATE.content_mark)
+    origin = kept.origin
+    (session,) = await store.sessions.list_for_client("garland", "dana")
+    assert (origin.place, origin.proof, origin.session, origin.address) == ("portal", "full", session.id, "127.0.0.1")
+    assert origin.agent == "Mozilla/5.0 (iPhone) Safari/605"
+    (news,) = await store.news.list()
+    assert (news.id, live.news) == (kept.id, 2)
+    lines = (replace(ESTIMATE.lines[0], amount=99900), *ESTIMATE.lines[1:])
+    await store.estimates.put(replace(ESTIMATE, lines=lines, total=126365))
+    assert await store.estimate_decisions.list_for_estimate("garland", "est1") == [kept]  # whatever comes of it
+
+
+async def test_above_the_limit_of_texts_the_page_is_where_it_is_approved(store, visitor) -> None:
+    lines = (replace(ESTIMATE.lines[0], amount=900000), *ESTIMATE.lines[1:])
+    await store.estimates.put(replace(ESTIMATE, lines=lines, total=927465))
+    token = await store.links.mint("garland", "dana", LinkScope(page="estimate", record_id="est1"), "reply")
+    await visitor.post(f"/s/garland/k/{token}")
+    text, fields = await check(visitor, {"all": "approved"})
+    assert "$9,274.65" in text
+    await visitor.post(PAGE, data=fields)
+    (kept,) = await store.estimate_decisions.list_for_estimate("garland", "est1")
+    assert (kept.approved, kept.origin.by_link, kept.total) == (927465, True, 927465)
+
+
 async def test_changing_it_goes_back_with_what_was_chosen(store, sign_in) -> None:
     browser = await sign_in("dana")
     _, fields = await check(browser, CHOICE)
@@ -114,6 +151,36 @@ async def test_a_price_that_changed_meanwhile_is_read_back_again(store, sign_in)
     assert "We have just changed this estimate" in text
     assert "$280.00" in text
     assert await decided(store) == {}
+    assert await store.estimate_decisions.list_for_estimate("garland", "est1") == []
+    assert await store.news.list() == []
+
+
+async def test_an_import_between_look_and_write_is_noticed(store, sign_in, monkeypatch) -> None:
+    browser = await sign_in("dana")
+    _, fields = await check(browser, CHOICE)
+    write = store.estimates.decide
+
+    async def import_first(*args, **named):
+        lines = (replace(ESTIMATE.lines[0], amount=28000), *ESTIMATE.lines[1:])
+        await store.estimates.put(replace(ESTIMATE, lines=lines, total=55465))
+        return await write(*args, **named)
+
+    monkeypatch.setattr(store.estimates, "decide", import_first)
+    response = await browser.post(PAGE, data=fields)
+    text = await response.text()
+    assert (response.status, "$280.00" in text) == (409, True)
+    assert (await decided(store), await store.news.list()) == ({}, [])
+
+
+async def test_pressed_again_after_an_import_changed_what_was_decided_nothing_is_recorded(store, sign_in) -> None:
+    browser = await sign_in("dana")
+    _, fields = await check(browser, CHOICE)
+    await browser.post(PAGE, data=fields)
+    after = await store.estimates.get("garland", "est1")
+    lines = (replace(after.lines[0], amount=28000), *after.lines[1:])
+    await store.estimates.put(replace(after, lines=lines, total=55465))
+    assert (await browser.post(PAGE, data=fields)).status == 409
+    assert len(await store.estimate_decisions.list_for_estimate("garland", "est1")) == 1
 
 
 async def test_what_was_decided_is_not_decided_again(store, sign_in) -> None:
