@@ -47,7 +47,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         inspections=inspections[:_SHOWN],
         months=months,
         orders=orders,
-        pay_url=asked.shop.pay_url,
+        pay_url=asked.shop.pay_link,
         shown=_VEHICLES_SHOWN,
         shown_orders=_SHOWN,
         today=today,

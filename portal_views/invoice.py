@@ -16,7 +16,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         current="invoices",
         view=view,
         vehicle=vehicles.get(view.invoice.vehicle_id or ""),
-        pay_url=view.invoice.pay_url or asked.shop.pay_url,
+        pay_url=view.invoice.pay_link(asked.shop),
         show_payments=asked.sections["payments"],
     )
 

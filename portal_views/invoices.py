@@ -40,6 +40,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         current="invoices",
         choices=_choices(texts_for(asked.language), paged.years, list(vehicles.values())),
         paged=paged,
+        pay_url=asked.shop.pay_link,
         query=query,
         today=today,
         vehicles=vehicles,

@@ -12,6 +12,7 @@ from storage.account_records import AccountRecords
 from storage.codec import Document
 from storage.records import BY_CLIENT
 from storage.search_words import all_words, number_words
+from storage.shops import Shop, secure_url
 
 LineKind = Literal["labor", "part", "fee", "tax", "discount"]
 InvoiceStatus = Literal["draft", "open", "void"]
@@ -50,6 +51,10 @@ class Invoice:
     lines: tuple[InvoiceLine, ...] = ()
     status: InvoiceStatus = "open"
     pay_url: str | None = None
+
+    def pay_link(self, shop: Shop) -> str | None:
+        """Where this invoice is paid online: at its own address, else at the shop's; only where that is safe."""
+        return secure_url(self.pay_url) or shop.pay_link
 
     @property
     def adds_up(self) -> bool:

@@ -82,6 +82,11 @@ class BookingRules:
     confirm: Literal["auto", "staff"] = "auto"
 
 
+def secure_url(url: str | None) -> str | None:
+    """The address if it is one of https; else None: nobody is sent anywhere else to pay."""
+    return url if url is not None and url.lower().startswith("https://") else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logo:
     """A shop's logo (`storage/shop_logos.py`): its mark, and its size in pixels."""
@@ -118,6 +123,11 @@ class Shop:
     accent: str | None = None  # "#0e5f66": pages use shades of it that can be read
     logo: Logo | None = None
     set_by_staff: tuple[str, ...] = ()  # fields that staff changed here: they hold against imports
+
+    @property
+    def pay_link(self) -> str | None:
+        """Where clients pay online, where that is safe."""
+        return secure_url(self.pay_url)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,6 +15,7 @@ from storage.accounts import ClientAccount, InvoiceView
 from storage.messages import Link
 from storage.opening_hours import closes_at, next_opening
 from storage.proof import may_see
+from storage.shops import secure_url
 
 _NAMED = 3  # invoices that fit into a text
 _IN_PARTS = re.compile(
@@ -119,15 +120,15 @@ def _all(context: Context, account: ClientAccount) -> Bill:
 def _links(context: Context, views: Sequence[InvoiceView]) -> tuple[Link, ...]:
     """Where each is paid: at its own address, else at the shop's, which is given once."""
     own = [
-        Link(context.say("pay_number", number=view.invoice.number), view.invoice.pay_url)
+        Link(context.say("pay_number", number=view.invoice.number), url)
         for view in views
-        if view.invoice.pay_url
+        if (url := secure_url(view.invoice.pay_url)) is not None
     ]
     return tuple(own) if len(own) == len(views) else (*own, *_shop_links(context))
 
 
 def _shop_links(context: Context) -> tuple[Link, ...]:
-    return (Link(context.say("pay_online"), context.shop.pay_url),) if context.shop.pay_url else ()
+    return (Link(context.say("pay_online"), context.shop.pay_link),) if context.shop.pay_link else ()
 
 
 def _asks_how(context: Context) -> bool:

@@ -44,7 +44,7 @@ def invoice_paper(
     facts = [(t("invoice.for"), client_lines(client, f)), (t("invoice.issued"), days)]
     if vehicle is not None:
         facts.insert(1, (t("invoice.vehicle"), vehicle_lines(vehicle, t)))
-    pay_url = invoice.pay_url or shop.pay_url
+    pay_url = invoice.pay_link(shop)
     return Paper(
         language=t.language,
         country=shop.address.country,
