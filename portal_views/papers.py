@@ -1,6 +1,7 @@
 """The client's invoices and estimates as PDF, to keep or to send on: records, rights and words are their pages'."""
 
 import asyncio
+from dataclasses import replace
 
 from aiohttp import hdrs, web
 
@@ -31,7 +32,7 @@ async def show_invoice(asked: ShopRequest) -> web.StreamResponse:
         t=texts,
         f=formats_for(asked.shop, texts),
     )
-    return await _answer(paper, file_name("invoice", view.invoice.number))
+    return await _answer(asked, paper, file_name("invoice", view.invoice.number))
 
 
 async def show_estimate(asked: ShopRequest) -> web.StreamResponse:
@@ -50,10 +51,13 @@ async def show_estimate(asked: ShopRequest) -> web.StreamResponse:
         t=texts,
         f=formats_for(asked.shop, texts),
     )
-    return await _answer(paper, file_name("estimate", estimate.number))
+    return await _answer(asked, paper, file_name("estimate", estimate.number))
 
 
-async def _answer(paper: Paper, name: str) -> web.Response:
+async def _answer(asked: ShopRequest, paper: Paper, name: str) -> web.Response:
+    logo = await asked.context.store.logos.find(asked.shop.slug) if asked.shop.logo else None
+    if logo is not None:
+        paper = replace(paper, logo=(logo.content, logo.width, logo.height))
     async with _at_work:
         content = await asyncio.to_thread(_made, paper)
     headers = {

@@ -71,6 +71,8 @@ class Paper:
     note: str = ""
     payments: Table | None = None
     links: Sequence[tuple[str, str]] = field(default=())  # what it says, where it leads
+    accent: str | None = None  # the shop's colour, `#rrggbb`
+    logo: tuple[bytes, int, int] | None = None  # a picture that was written anew, its width and height in pixels
 
 
 def sender_lines(shop: Shop, f: Formats) -> list[str]:

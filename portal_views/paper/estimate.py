@@ -59,6 +59,7 @@ def estimate_paper(
         lines=_lines(estimate, t, f),
         sums=[Sum(name=t("estimates.total"), value=f.money(estimate.total), grand=True)],
         foot=foot_of(shop, title, t),
+        accent=shop.accent,
     )
 
 

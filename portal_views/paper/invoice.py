@@ -60,6 +60,7 @@ def invoice_paper(
         payments=_payments(view.payments, t, f) if show_payments and view.payments else None,
         links=[(t("invoice.pay"), pay_url)] if view.balance and pay_url else [],
         foot=foot_of(shop, title, t),
+        accent=shop.accent,
     )
 
 

@@ -3,6 +3,7 @@
 Lengths are millimetres. The same content makes the same bytes: the date in the file is the record's own.
 """
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, time
@@ -11,6 +12,7 @@ from typing import Any, TypeAlias
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
+from config.colors import light_shades
 from portal_views.paper.content import Column, Paper, Row, Sum, Table, Tone
 from portal_views.paper.fonts import BOX, FAMILY, clean, use_fonts
 
@@ -27,6 +29,7 @@ _TONES: dict[Tone, tuple[Colour, Colour]] = {
 }
 _LETTER = frozenset({"US", "CA", "MX", "PR", "CO", "CL", "VE", "PH"})  # where paper is 8½ by 11 inches
 _EDGE, _TOP, _FOOT = 18.0, 16.0, 20.0
+_LOGO = (50.0, 14.0)  # the most that it takes
 _BODY, _SMALL = 9.5, 8.0  # points
 _ROW = 4.6  # height of a line of text
 
@@ -64,6 +67,7 @@ class _Sheet:
 
     def __init__(self, paper: Paper) -> None:
         pdf = FPDF(format="letter" if paper.country in _LETTER else "A4")
+        self._link = _rgb(light_shades(paper.accent).link) if paper.accent else _LINK
         self._missing = use_fonts(pdf, [*_texts_of(paper), paper.foot(1, 1)])
         pdf.str_alias_nb_pages = ""  # `{nb}` is a text like any other
         pdf.set_margins(_EDGE, _TOP, _EDGE)
@@ -83,8 +87,10 @@ class _Sheet:
     def head(self, paper: Paper) -> None:
         """Who it is from on the left; what it is and how it stands on the right."""
         pdf, half = self._pdf, self._width * 0.55
-        pdf.set_fill_color(*_STRIPE)
+        pdf.set_fill_color(*(_rgb(paper.accent) if paper.accent else _STRIPE))
         pdf.rect(0, 0, pdf.w, 2.2, style="F")
+        if paper.logo is not None:
+            self._logo(*paper.logo)
         top = pdf.y
         self._write(paper.title, size=15, bold=True, x=_EDGE + half, width=self._width - half, right=True)
         self._badge(*paper.badge)
@@ -97,6 +103,13 @@ class _Sheet:
         pdf.y = max(pdf.y, right) + 5
         self._rule()
         pdf.y += 4
+
+    def _logo(self, content: bytes, width: int, height: int) -> None:
+        """The shop's picture, above its name."""
+        pdf = self._pdf
+        scale = min(_LOGO[0] / width, _LOGO[1] / height)
+        pdf.image(io.BytesIO(content), _EDGE, pdf.y, width * scale, height * scale)
+        pdf.y += height * scale + 3
 
     def facts(self, columns: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Facts side by side: a small name, and lines below it."""
@@ -156,7 +169,7 @@ class _Sheet:
         """A line that leads somewhere."""
         pdf = self._pdf
         self._need(10)
-        self._font(10, bold=True, colour=_LINK)
+        self._font(10, bold=True, colour=self._link)
         said = self._said(text)
         pdf.x = _EDGE
         pdf.cell(pdf.get_string_width(said), 6, said, link=url, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -292,6 +305,11 @@ class _Sheet:
     def _turn(self) -> None:
         self._pdf.add_page()
         self._pdf.y = _TOP
+
+
+def _rgb(color: str) -> Colour:
+    """`#0e5f66` as three numbers."""
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def _height_of(size: float) -> float:

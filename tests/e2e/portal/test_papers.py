@@ -11,7 +11,9 @@ from pypdf import PdfReader
 from storage.clients import Portal
 from storage.invoices import InvoiceLine
 from storage.proof import LinkScope
+from storage.shop_logos import logo_of
 from tests.portal_cast import DANA, ESTIMATE, GARLAND, INVOICES
+from tests.sample_files import photo
 
 PORTAL = "/s/garland/portal"
 INVOICE, ESTIMATE_PDF = f"{PORTAL}/invoices/inv1038.pdf", f"{PORTAL}/estimates/est1.pdf"
@@ -51,6 +53,21 @@ async def test_an_invoice_says_on_paper_what_its_page_says(sign_in) -> None:
     assert pdf.metadata.title == "Invoice 1038 · Garland Auto Care"
     assert root(pdf)["/Lang"] == "en"
     assert root(pdf)["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+async def test_a_shops_logo_and_colour_are_on_its_papers(store, sign_in) -> None:
+    browser = await sign_in("dana")
+    plain = await paper(browser, INVOICE)
+    assert list(plain.pages[0].images) == []
+    logo = logo_of("garland", photo(400, 100, form="PNG"))
+    await store.logos.put(logo)
+    await store.shops.put(replace(GARLAND, accent="#7a1fa2", logo=logo.said))
+    worn = await paper(browser, INVOICE)
+    assert [one.image.size for one in worn.pages[0].images if one.image] == [(400, 100)]
+    stripe = b"0.4784 0.1216 0.6353 rg"
+    contents = [pdf.pages[0].get_contents() for pdf in (plain, worn)]
+    assert [stripe in one.get_data() for one in contents if one is not None] == [False, True]
+    assert "Garland Auto Care" in words(worn)
 
 
 async def test_what_is_left_to_pay_leads_to_the_shops_pay_page(store, sign_in) -> None:
