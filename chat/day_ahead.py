@@ -6,6 +6,7 @@ clients' ids with a breath after each: a mileage falls due on a day that is nowh
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from storage.shop_settings import TellingSettings
 from storage.shops import Shop
 from storage.store import Storage
 from storage.sweeps import Sweeps
+from storage.vehicles import ClientRange, Vehicle
 from storage.visit import Visit
 
 _JUST_BOOKED: Final = timedelta(hours=12)  # who booked so lately knows of it
@@ -52,24 +54,36 @@ class DayAhead:
         today = self._clock.now().astimezone(shop.zone).date()
         mark, name = _start_of(today, shop), f"services:{shop.slug}"
         done = await self._sweeps.find_mark(name)
-        if done is None or done < mark:
-            await self.plan_services(shop, telling, today)
-            await self._sweeps.move_mark(mark, name)
+        if done is not None and done >= mark:
+            return
+        first = await self._sweeps.find_mark(f"{name}:first") is None
+        seen = await self.plan_services(shop, telling, today, silent=first)
+        if first and seen:
+            await self._sweeps.move_mark(mark, f"{name}:first")
+        await self._sweeps.move_mark(mark, name)
 
-    async def plan_services(self, shop: Shop, telling: TellingSettings, today: date) -> None:
-        """Those that fall due within so many days. What is overdue already when we first see it is told by nobody."""
-        last = today + timedelta(days=telling.service_days)
-        async for reminders in self._store.reminders.open_in_parts(shop.slug, last):
-            vehicles = await self._store.vehicles.find_many(shop.slug, _vehicles_of(reminders))
+    async def plan_services(self, shop: Shop, telling: TellingSettings, today: date, *, silent: bool = False) -> bool:
+        """Those that fall due within so many days. What is overdue already when we first see it is told by nobody, and
+        with `silent`, on a shop's first day, neither is what is near. False: nothing in the shop is to fall due.
+        """
+        last, seen = today + timedelta(days=telling.service_days), False
+        async for clients, reminders in self._store.reminders.open_in_parts(shop.slug, last):
+            vehicles = await self._vehicles(shop, clients, reminders)
             due = [due_service(one, vehicles.get(one.vehicle_id), today) for one in reminders]
             near = [one.reminder for one in due if one.on is not None and today <= one.on <= last]
-            await self._store.announcements.plan_many([_of_service(one) for one in near])
+            found = [_of_service(one) for one in near]
+            if silent:
+                found = [replace(one, state="dropped", outcome="known before") for one in found]
+            await self._store.announcements.plan_many(found)
             await asyncio.sleep(_BREATH_SECONDS)
+            seen = True
+        return seen
 
-
-def _vehicles_of(reminders: Sequence[Reminder]) -> list[str]:
-    """The vehicles whose mileage tells when it is due."""
-    return [one.vehicle_id for one in reminders if one.due_mileage is not None]
+    async def _vehicles(self, shop: Shop, clients: ClientRange, reminders: Sequence[Reminder]) -> dict[str, Vehicle]:
+        """The vehicles whose mileage tells when something is due."""
+        if all(one.due_mileage is None for one in reminders):
+            return {}
+        return await self._store.vehicles.of_clients(shop.slug, clients)
 
 
 def _is_to_be_told(visit: Visit) -> bool:

@@ -53,17 +53,19 @@ def estimate_change(before: Estimate, after: Estimate, zone: ZoneInfo, now: date
 
 
 def invoice_dates(invoice: Invoice, zone: ZoneInfo, days_before: int, now: datetime) -> list[Announcement]:
-    """An open invoice that is yet to fall due: it is looked at some days before, and when it is overdue."""
+    """An open invoice that is yet to fall due: it is looked at some days before, and when it is overdue. One that is
+    nearer than that already is new to us: only what is yet to come is told.
+    """
     if invoice.status != "open" or invoice.due_on is None or invoice.due_on < now.astimezone(zone).date():
         return []
     day = invoice.due_on.isoformat()
-    before = max(_on(invoice.due_on - timedelta(days=days_before), zone), now)
+    before = _on(invoice.due_on - timedelta(days=days_before), zone)
     after = _on(invoice.due_on + timedelta(days=1), zone)
     who = (invoice.shop, invoice.client_id)
-    return [
-        planned(*who, "invoice_due", invoice.id, before, key=day, was=day),
-        planned(*who, "invoice_overdue", invoice.id, after, key=day, was=day),
-    ]
+    dates = [planned(*who, "invoice_overdue", invoice.id, after, key=day, was=day)]
+    if before > now:
+        dates.insert(0, planned(*who, "invoice_due", invoice.id, before, key=day, was=day))
+    return dates
 
 
 def _on(day: date, zone: ZoneInfo) -> datetime:

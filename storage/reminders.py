@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from storage.codec import Document
 from storage.records import BY_CLIENT, Records
-from storage.vehicles import Vehicle
+from storage.vehicles import ClientRange, Vehicle
 
 SOON_DAYS = 30  # from here on a service counts as due soon
 _FAR_AWAY = 3650
@@ -56,16 +56,16 @@ class Reminders(Records[Reminder]):
         result = await self._collection.update_one({"_id": reminder_id, "shop": shop}, {"$set": {"status": status}})
         return result.matched_count == 1
 
-    async def open_in_parts(self, shop: str, until: date) -> AsyncIterator[list[Reminder]]:
-        """Those of the shop that may be due until then: by their date, or by a mileage. In parts, each a range of
-        clients that the index finds: an engine that looks through a range serves nobody else meanwhile.
+    async def open_in_parts(self, shop: str, until: date) -> AsyncIterator[tuple[ClientRange, list[Reminder]]]:
+        """Those of the shop that may be due until then: by their date, or by a mileage. In parts, each with the range
+        of clients that the index finds: an engine that looks through a range serves nobody else meanwhile.
         """
         for begin, end in pairwise(_PARTS):
             query = {"shop": shop, "client_id": {"$gte": begin, "$lt": end}}
             found = await self._collection.find(query, batch_size=1000).to_list(None)
             near = [one for one in found if one["status"] == "due" and _may_be_due(one, until.isoformat())]
             if near:
-                yield [self.read(one) for one in near]
+                yield (begin, end), [self.read(one) for one in near]
 
 
 def _may_be_due(document: Document, until: str) -> bool:

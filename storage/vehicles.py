@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from storage.clients import Held
 from storage.codec import Document, encode, to_document
 from storage.records import BY_CLIENT, MARK, Records
 from storage.search_words import all_words, number_words, words_of
+
+ClientRange: TypeAlias = tuple[str, str]  # ids of clients, from one up to another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,12 @@ class Vehicles(Records[Vehicle]):
         what = words_of(f"{document['year']} {document['make']} {document['model']}")
         vin = document.get("vin") or ""
         return all_words(what, number_words(document.get("plate") or ""), number_words(vin), number_words(vin[-6:]))
+
+    async def of_clients(self, shop: str, clients: ClientRange) -> dict[str, Vehicle]:
+        """The vehicles of a range of clients, by id."""
+        query = {"shop": shop, "client_id": {"$gte": clients[0], "$lt": clients[1]}}
+        found = await self._collection.find(query, batch_size=1000).to_list(None)
+        return {one["_id"]: self.read(one) for one in found}
 
     async def set_plate(self, vehicle: Vehicle, plate: str, until: datetime) -> None:
         """Change the plate as the client asked, and hold it against imports until then."""

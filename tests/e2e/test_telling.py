@@ -58,3 +58,12 @@ async def test_who_said_stop_gets_a_mail(town: Town) -> None:
     mail = town.mail.mails[0]
     assert (mail["To"], mail["Subject"]) == (MARIA.email, "Garage on Elm: Su auto está listo")
     assert town.twilio.messages == []
+
+
+async def test_an_ok_to_what_the_shop_told_is_noted_and_confirms_nothing(town: Town) -> None:
+    await plan_ready(town)
+    await town.text()
+    maria = await town.door.signed_in(MARIA.id)
+    await maria.ask("sync")
+    assert "noted" in (await maria.answer_to(await maria.say("ok")))["text"]
+    assert "nothing waiting for a yes" in (await maria.answer_to(await maria.say("ok")))["text"]

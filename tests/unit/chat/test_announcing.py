@@ -24,6 +24,7 @@ from storage.record_changes import invoice_dates, visit_state
 from storage.reminders import Reminder
 from storage.shop_settings import ShopSettings, TellingSettings
 from storage.store import Storage
+from storage.sweeps import Sweeps
 from storage.visit import Visit
 from storage.work_orders import StatusMoment, WorkOrder
 from tests.cast import CIVIC, INVOICE, MARIA, NOW, RAY, SHOP, TOM, WORK_ORDER, move_in
@@ -294,6 +295,7 @@ async def test_five_services_due_are_one_text_and_what_is_overdue_or_far_is_none
             due_mileage=miles,
         )
         await desk.store.reminders.put(reminder)
+    await not_the_first_day(desk.store)
     for _ in range(2):
         await DayAhead(desk.store, BusinessClock(NOW)).plan()
         await desk.announcer(NIGHT).tell_due(FAR)
@@ -302,6 +304,35 @@ async def test_five_services_due_are_one_text_and_what_is_overdue_or_far_is_none
     assert "5 services are due soon: oil change and brake inspection." in row.text
     assert await desk.bell() == ["service_due"]
     assert await desk.store.announcements.list_due(FAR) == []
+
+
+async def not_the_first_day(store: Storage) -> None:
+    """The shop's services were gone through before."""
+    await Sweeps(store.database).move_mark(NOW - timedelta(days=2), f"services:{SHOP.slug}:first")
+
+
+async def test_what_is_near_on_a_shops_first_day_is_silent_and_what_comes_after_is_told(desk: Desk):
+    reminder = Reminder(
+        id="r1",
+        shop=SHOP.slug,
+        external_id="R1",
+        client_id=MARIA.id,
+        vehicle_id=CIVIC.id,
+        service="brakes",
+        status="due",
+        due_on=date(2026, 3, 12),
+    )
+    await DayAhead(desk.store, BusinessClock(NOW - timedelta(days=1))).plan()  # nothing is there yet
+    await desk.store.reminders.put(reminder)
+    await desk.store.reminders.put(replace(reminder, id="r2", external_id="R2", due_on=date(2026, 3, 19)))
+    await DayAhead(desk.store, BusinessClock(NOW)).plan()
+    await desk.announcer().tell_due(FAR)
+    assert await desk.bell() == []
+    await DayAhead(desk.store, BusinessClock(NOW + timedelta(days=1))).plan()
+    await desk.announcer().tell_due(FAR)
+    assert await desk.bell() == ["service_due"]
+    (row,) = await desk.rows()
+    assert "brake inspection is due soon for your Honda Civic." in row.text
 
 
 async def test_an_invoice_is_reminded_of_before_and_once_after_and_not_when_it_is_paid(desk: Desk):

@@ -104,6 +104,8 @@ def test_an_invoice_is_looked_at_before_it_is_due_and_after_and_one_overdue_alre
     before, after = invoice_dates(INVOICE, ZONE, 3, NOW)
     assert before.due_at.astimezone(ZONE).date() == NOW.date() + timedelta(days=7)
     assert after.due_at.astimezone(ZONE).date() == NOW.date() + timedelta(days=11)
+    (only_after,) = invoice_dates(replace(INVOICE, due_on=NOW.date() + timedelta(days=2)), ZONE, 3, NOW)
+    assert only_after.about == "invoice_overdue"
     assert invoice_dates(replace(INVOICE, due_on=NOW.date() - timedelta(days=1)), ZONE, 3, NOW) == []
     assert invoice_dates(replace(INVOICE, status="draft"), ZONE, 3, NOW) == []
     assert invoice_dates(replace(INVOICE, due_on=None), ZONE, 3, NOW) == []
