@@ -73,6 +73,7 @@ async def test_staff_plan_a_message_see_it_and_take_it_back(store: Storage, ente
     browser = await enter("technician")
     page = await (await browser.get(TELL)).text()
     assert "stands in their portal only" in page  # no consent on file
+    assert ">On</label>" in page
     words = {"what": "message:", "text": "Your tires came in.", "when": "later", "at": "2026-11-30T09:15"}
     done = await browser.post(TELL, data=words, allow_redirects=False)
     assert done.headers["Location"] == f"{TELL}?done=telling_later"
