@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_named, vehicles_of
+from portal_views.client_records import vehicles_named
 from portal_views.downloads import file_name
 from portal_views.formats import formats_for
 from portal_views.invoice import own_invoice
@@ -41,7 +41,7 @@ async def show_estimate(asked: ShopRequest) -> web.StreamResponse:
     estimate = next((one for one in estimates if one.id == asked.request.match_info["id"]), None)
     if estimate is None:
         raise web.HTTPNotFound
-    vehicles, texts = await vehicles_of(asked), texts_for(asked.language)
+    vehicles, texts = await vehicles_named(asked, [estimate.vehicle_id]), texts_for(asked.language)
     paper = estimate_paper(
         asked.shop,
         asked.known_client,

@@ -126,8 +126,9 @@ class Writer:
             new = [document for one, (_, _, document) in pending.items() if one not in known]
             old = {one: document for one, (_, _, document) in pending.items() if one in known}
             if kind == "inspection":
-                old = await self._with_photos(pending, old)
-            await self._put(kind, new, old)
+                await self._put_inspections(pending, new, old)
+            else:
+                await self._put(kind, new, old)
         for one, (_, _, document) in pending.items():
             known[one] = Known(document[MARK], document.get("client_id"))
 
@@ -147,10 +148,10 @@ class Writer:
         await repository.insert_documents(new)
         await repository.replace_documents(list(old.values()))
 
-    async def _with_photos(
-        self, pending: dict[str, tuple[Place, Record, Document]], old: dict[str, Document]
-    ) -> dict[str, Document]:
-        """Take in the inspections' photos; those of the old ones that say something new by it."""
+    async def _put_inspections(
+        self, pending: dict[str, tuple[Place, Record, Document]], new: list[Document], old: dict[str, Document]
+    ) -> None:
+        """Take in their photos first; what they had and have no longer is let go of when they are written."""
         stored = await self._repositories["inspection"].documents(self._shop.slug, old.keys())
         for one, (place, _, document) in pending.items():
             folder = self._files[place[0]].parent
@@ -158,14 +159,15 @@ class Writer:
                 problems = say_missing(document, folder)
             else:
                 problems = await take_photos(self._store, document, stored.get(one), folder)
-                await let_go_of_photos(self._store, self._shop.slug, stored.get(one, {}), document)
             for text in problems:
                 self._account.flags.append(
                     Flag(file=str(self._files[place[0]]), line=place[1], type="inspection", text=text)
                 )
-        changed = {one: document for one, document in old.items() if document != {**stored[one], MARK: document[MARK]}}
+        changed = {one: now for one, now in old.items() if now != {**stored.get(one, {}), MARK: now[MARK]}}
         self._count("inspection", "unchanged", len(old) - len(changed))
-        return changed
+        await self._put("inspection", new, changed)
+        for one, document in changed.items() if not self._dry_run else ():
+            await let_go_of_photos(self._store, self._shop.slug, stored.get(one, {}), document)
 
     async def _put_visits(self, pending: dict[str, tuple[Place, Record, Document]]) -> None:
         places = [place for place, _, _ in pending.values()]
