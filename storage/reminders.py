@@ -1,6 +1,6 @@
 """Reminders: services that fall due, by date or by mileage."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,6 +12,7 @@ from storage.vehicles import ClientRange, Vehicle
 
 SOON_DAYS = 30  # from here on a service counts as due soon
 _FAR_AWAY = 3650
+_MANY = 200  # reminders of a part
 _PARTS = ["", *(f"{number:02x}" for number in range(256)), "\U0010ffff"]  # ids are hexadecimal, evenly spread
 
 
@@ -58,14 +59,25 @@ class Reminders(Records[Reminder]):
 
     async def open_in_parts(self, shop: str, until: date) -> AsyncIterator[tuple[ClientRange, list[Reminder]]]:
         """Those of the shop that may be due until then: by their date, or by a mileage. In parts, each with the range
-        of clients that the index finds: an engine that looks through a range serves nobody else meanwhile.
+        of clients that the index finds: an engine that looks through a range serves nobody else meanwhile. In a large
+        shop they are smaller.
         """
-        for begin, end in pairwise(_PARTS):
-            query = {"shop": shop, "client_id": {"$gte": begin, "$lt": end}}
-            found = await self._collection.find(query, batch_size=1000).to_list(None)
-            near = [one for one in found if one["status"] == "due" and _may_be_due(one, until.isoformat())]
-            if near:
-                yield (begin, end), [self.read(one) for one in near]
+        read = 0
+        for part in pairwise(_PARTS):
+            large, read = read > _MANY, 0
+            for begin, end in _smaller(part) if large else (part,):
+                query = {"shop": shop, "client_id": {"$gte": begin, "$lt": end}}
+                found = await self._collection.find(query, batch_size=1000).to_list(None)
+                read += len(found)
+                near = [one for one in found if one["status"] == "due" and _may_be_due(one, until.isoformat())]
+                if near:
+                    yield (begin, end), [self.read(one) for one in near]
+
+
+def _smaller(part: ClientRange) -> Iterator[ClientRange]:
+    """Four parts of a part."""
+    begin, end = part
+    return pairwise([begin, *(begin + digit for digit in "48c"), end])
 
 
 def _may_be_due(document: Document, until: str) -> bool:

@@ -67,3 +67,15 @@ async def test_an_ok_to_what_the_shop_told_is_noted_and_confirms_nothing(town: T
     await maria.ask("sync")
     assert "noted" in (await maria.answer_to(await maria.say("ok")))["text"]
     assert "nothing waiting for a yes" in (await maria.answer_to(await maria.say("ok")))["text"]
+
+
+async def test_a_text_that_the_carrier_refuses_is_seen_to_fail_and_no_mail_follows(town: Town) -> None:
+    ray = await town.door.staff(RAY.id)
+    town.twilio.trouble.append(30006)  # a landline
+    await plan_ready(town)
+    line = await ray.hear("message", lambda one: one["act"] == "told")
+    failed = await ray.hear(
+        "updated", lambda one: one["message"]["id"] == line["id"] and one["message"]["delivery"]["state"] == "failed"
+    )
+    assert failed["message"]["delivery"]["error"] == "twilio_30006"
+    assert (town.twilio.messages, town.mail.mails) == ([], [])

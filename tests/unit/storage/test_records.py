@@ -208,3 +208,45 @@ def test_the_mark_of_an_estimate_is_of_its_lines_and_prices_alone():
     assert replace(before, status="declined").content_mark == before.content_mark
     dearer = (replace(before.lines[0], amount=9100), before.lines[1])
     assert replace(before, lines=dearer).content_mark != before.content_mark
+
+
+async def test_reminders_in_parts_leave_no_client_out_however_many_there_are(store: Storage):
+    clients = ["", "maria", *(f"{number:04x}" for number in range(0, 65536, 60))]
+    await store.reminders.insert_documents(
+        [
+            {
+                "_id": f"r{client}-{number}",
+                "shop": shop,
+                "external_id": f"r{client}-{number}",
+                "client_id": client,
+                "vehicle_id": "v1",
+                "service": "brakes",
+                "status": status,
+                "due_on": due_on,
+            }
+            for client in clients
+            for number, (shop, status, due_on) in enumerate(
+                [("mine", "due", "2026-03-12"), ("mine", "done", "2026-03-12"), ("mine", "due", "2026-09-01")]
+            )
+        ]
+        + [
+            {
+                "_id": f"many{number}",
+                "shop": "mine",
+                "external_id": f"many{number}",
+                "client_id": f"80{number:02x}",
+                "vehicle_id": "v1",
+                "service": "brakes",
+                "status": "due",
+                "due_mileage": 60_000,
+            }
+            for number in range(256)
+        ]
+    )
+    found = [
+        (clients, one)
+        async for clients, part in store.reminders.open_in_parts("mine", date(2026, 3, 20))
+        for one in part
+    ]
+    assert len(found) == len({one.id for _, one in found}) == len(clients) + 256
+    assert all(begin <= one.client_id < end for (begin, end), one in found)
