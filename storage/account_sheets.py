@@ -1,6 +1,6 @@
 """A client's invoices and payments as lists show them, in sheets: so that a page of a long list is one small document.
 
-A sheet has up to two hundred rows, counted from the oldest, and never changes: what it holds is its name. So whoever
+A sheet has up to a hundred rows, counted from the oldest, and never changes: what it holds is its name. So whoever
 reads a summary reads the very sheets that belong to it, and a new invoice makes one new sheet, however many there are.
 """
 
@@ -20,7 +20,7 @@ from storage.mongo import Database, in_chunks
 from storage.records import BY_CLIENT
 
 SHEETS = "account_sheets"
-SHEET_ROWS = 200
+SHEET_ROWS = 100
 INDEXES = [BY_CLIENT]
 
 _DUPLICATE = 11000

@@ -30,7 +30,7 @@ from storage.invoices import Invoices
 from storage.mongo import Database
 from storage.payments import Payments
 
-_VERSION = 1  # of the rules: another one makes every summary anew
+_VERSION = 2  # of the rules: another one makes every summary anew
 
 Pick: TypeAlias = Callable[[Sequence[SheetNote]], Sequence[SheetNote]]
 

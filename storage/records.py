@@ -42,6 +42,7 @@ BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by
 MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
 _FEW = 64
 _STRETCHES = (timedelta(days=90), timedelta(days=400), timedelta(days=1600))
+_SPARSE = 4  # with less than a quarter of what is wanted in a stretch, there are few in all
 _BATCH = 2000
 
 
@@ -96,14 +97,18 @@ class Records(Generic[T]):
 
         The last months are looked at first, for an engine may sort all that matches.
         """
-        field = self.order[0]
-        for stretch in (*_STRETCHES, None):
-            query: Document = {"shop": shop, "client_id": client_id}
-            if stretch is not None:
-                query[field] = {"$gte": (today - stretch).isoformat()}
-            found = await self._collection.find(query).sort(field, DESCENDING).limit(limit).to_list(None)
+        field, own = self.order[0], {"shop": shop, "client_id": client_id}
+        for stretch in _STRETCHES:
+            lately = {**own, field: {"$gte": (today - stretch).isoformat()}}
+            found = await self._newest(lately, field, limit)
             if len(found) >= limit:
+                return found
+            if len(found) * _SPARSE < limit:
                 break
+        return await self._newest(own, field, limit)
+
+    async def _newest(self, query: Document, field: str, limit: int) -> "builtins.list[T]":
+        found = await self._collection.find(query).sort(field, DESCENDING).limit(limit).to_list(None)
         return [self.read(document) for document in found]
 
     async def list_year(self, shop: str, client_id: str, year: int) -> "builtins.list[T]":

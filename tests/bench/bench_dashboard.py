@@ -209,11 +209,17 @@ async def plans(database: Database, shop: Timed) -> list[str]:
     found, HEARD.finds = HEARD.finds, None
     lines = []
     for find in found:
-        asked = {name: find[name] for name in ("find", "filter", "sort", "limit") if name in find}
+        asked: Document = {name: find[name] for name in ("find", "filter", "sort", "limit") if name in find}
         told = await database.command({"explain": asked, "verbosity": "executionStats"})
+        examined = told.get("executionStats", {}).get("totalDocsExamined", "?")
+        took = []
+        for _ in range(9):
+            began = time.perf_counter()
+            await database.command(asked)
+            took.append((time.perf_counter() - began) * 1000)
         lines.append(
             f"  {find['find']:18} by {', '.join(find['filter']):34} {stage_of(told['queryPlanner']['winningPlan']):40} "
-            f"examined {told.get('executionStats', {}).get('totalDocsExamined', '?')}"
+            f"examined {examined:<8} {statistics.median(took):5.2f} ms"
         )
     return lines
 
