@@ -1,13 +1,26 @@
 """What several pages show of a client's file."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from aiohttp import web
 
 from portal_views.access import ShopRequest
+from storage.records import Records
 from storage.reminders import DueService, due_services
 from storage.vehicles import Vehicle
 from storage.visit import Visit
+
+
+class Owned(Protocol):
+    """A record of one client."""
+
+    @property
+    def client_id(self) -> str | None:
+        """Whose it is."""
+
+
+Own = TypeVar("Own", bound=Owned)
 
 
 async def vehicles_of(asked: ShopRequest) -> dict[str, Vehicle]:
@@ -29,9 +42,14 @@ async def due_of(asked: ShopRequest, vehicles: Sequence[Vehicle]) -> list[DueSer
     return due_services(reminders, list(vehicles), asked.now.astimezone(asked.shop.zone).date())
 
 
+async def own_record(asked: ShopRequest, records: Records[Own]) -> Own:
+    """The client's own record of this type that the address names. Raises 404 for another's, or none."""
+    record = await records.find(asked.shop.slug, asked.request.match_info["id"])
+    if record is None or record.client_id != asked.known_client.id:
+        raise web.HTTPNotFound
+    return record
+
+
 async def own_visit(asked: ShopRequest) -> Visit:
     """The client's own visit that the address names. Raises 404."""
-    visit = await asked.context.store.visits.find(asked.shop.slug, asked.request.match_info["id"])
-    if visit is None or visit.client_id != asked.known_client.id:
-        raise web.HTTPNotFound
-    return visit
+    return await own_record(asked, asked.context.store.visits)

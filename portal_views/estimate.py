@@ -11,7 +11,7 @@ from typing import Any, get_args
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import own_record, vehicles_of
 from storage.estimate_decisions import Origin, decision_record
 from storage.estimates import Decision, Estimate, EstimateChanged
 from storage.news import estimate_decided
@@ -24,12 +24,14 @@ _LINE = "line:"  # before a line's id, in the name of its field
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the estimate. Another client's or another shop's is not there."""
-    return await _page(asked, await _get(asked), chosen={}, done="done" in asked.request.query)
+    return await _page(
+        asked, await own_record(asked, asked.context.store.estimates), chosen={}, done="done" in asked.request.query
+    )
 
 
 async def submit(asked: ShopRequest) -> web.StreamResponse:
     """Read back what was chosen, or write it down once that is confirmed."""
-    estimate, today = await _get(asked), _today(asked)
+    estimate, today = await own_record(asked, asked.context.store.estimates), _today(asked)
     fields = await asked.request.post()
     chosen = _chosen(estimate, fields, today)
     if not chosen:
@@ -49,7 +51,8 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     try:
         await asked.context.store.estimates.decide(asked.shop.slug, estimate.id, chosen, asked.now, seen=confirmed)
     except (EstimateChanged, NotFound):  # by an import, since it was read a moment ago
-        return await _check_page(asked, await _get(asked), chosen, problem="estimate.changed", status=409)
+        changed = await own_record(asked, asked.context.store.estimates)
+        return await _check_page(asked, changed, chosen, problem="estimate.changed", status=409)
     await _record(asked, estimate, chosen)
     raise _to_page(asked)
 
@@ -68,16 +71,6 @@ async def _record(asked: ShopRequest, shown: Estimate, chosen: dict[str, Decisio
     await asked.context.store.estimate_decisions.append(kept)
     await asked.context.store.news.add(news)
     asked.context.live.news_added()
-
-
-async def _get(asked: ShopRequest) -> Estimate:
-    """The client's own estimate. Raises 404."""
-    estimates = await asked.context.store.estimates.list_for_client(asked.shop.slug, asked.known_client.id)
-    wanted = asked.request.match_info["id"]
-    estimate = next((one for one in estimates if one.id == wanted), None)
-    if estimate is None:
-        raise web.HTTPNotFound
-    return estimate
 
 
 def _chosen(estimate: Estimate, fields: Mapping[str, Any], today: date) -> dict[str, Decision]:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_named
+from portal_views.client_records import own_record, vehicles_named
 from storage.inspections import SEVERITY, Picture
 from storage.pictures import THUMBNAIL_SIDE
 
@@ -16,11 +16,7 @@ def small_size(picture: Picture) -> tuple[int, int]:
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the inspection. Another client's or another shop's is not there."""
-    inspections = await asked.context.store.inspections.list_for_client(asked.shop.slug, asked.known_client.id)
-    wanted = asked.request.match_info["id"]
-    inspection = next((one for one in inspections if one.id == wanted), None)
-    if inspection is None:
-        raise web.HTTPNotFound
+    inspection = await own_record(asked, asked.context.store.inspections)
     found = {result: [item for item in inspection.items if item.result == result] for result in SEVERITY}
     return asked.page(
         "inspection.html",

@@ -51,7 +51,10 @@ async def look(
     """The client's records of the year that is asked for, or the newest ones; oldest first if that is asked for."""
     shop, client_id, today = asked.shop.slug, asked.known_client.id, day_of(asked.shop, asked.now)
     newest = await records.newest_of(shop, client_id, today, _NEWEST)
-    items = newest if query.year is None else await records.list_year(shop, client_id, query.year)
+    items: Sequence[Item] = newest
+    if query.year is not None:
+        around = await records.list_year(shop, client_id, query.year)
+        items = [item for item in around if day(item).year == query.year]
     earliest = today.year - _YEARS_BACK if len(newest) >= _NEWEST else min(map(day, newest), default=today).year
     latest = max(map(day, newest), default=today).year
     years = tuple(range(latest, earliest - 1, -1)) if latest > earliest else ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_named
+from portal_views.client_records import own_record, vehicles_named
 from portal_views.downloads import file_name
 from portal_views.formats import formats_for
 from portal_views.invoice import own_invoice
@@ -37,10 +37,7 @@ async def show_invoice(asked: ShopRequest) -> web.StreamResponse:
 
 async def show_estimate(asked: ShopRequest) -> web.StreamResponse:
     """The estimate. Another client's or another shop's is not there."""
-    estimates = await asked.context.store.estimates.list_for_client(asked.shop.slug, asked.known_client.id)
-    estimate = next((one for one in estimates if one.id == asked.request.match_info["id"]), None)
-    if estimate is None:
-        raise web.HTTPNotFound
+    estimate = await own_record(asked, asked.context.store.estimates)
     vehicles, texts = await vehicles_named(asked, [estimate.vehicle_id]), texts_for(asked.language)
     paper = estimate_paper(
         asked.shop,

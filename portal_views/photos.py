@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from portal_views.access import ShopRequest
+from portal_views.client_records import own_record
 from storage.file_headers import file_headers
 from storage.files import StoredFile
 from storage.inspections import photo_owner
@@ -30,9 +31,8 @@ async def show_small(asked: ShopRequest) -> web.StreamResponse:
 async def _get(asked: ShopRequest) -> StoredFile:
     """The file of a photo on one of the client's own inspections. Raises 404."""
     match, store = asked.request.match_info, asked.context.store
-    inspections = await store.inspections.list_for_client(asked.shop.slug, asked.known_client.id)
-    inspection = next((one for one in inspections if one.id == match["id"]), None)
-    if inspection is None or match["photo"] not in inspection.pictures:
+    inspection = await own_record(asked, store.inspections)
+    if match["photo"] not in inspection.pictures:
         raise web.HTTPNotFound
     file = await store.files.find(match["photo"])
     owner = (asked.shop.slug, photo_owner(inspection.id), "claimed")

@@ -3,15 +3,12 @@
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_named
+from portal_views.client_records import own_record, vehicles_named
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the work order. Another client's or another shop's is not there."""
-    orders = await asked.context.store.work_orders.list_for_client(asked.shop.slug, asked.known_client.id)
-    order = next((one for one in orders if one.id == asked.request.match_info["id"]), None)
-    if order is None:
-        raise web.HTTPNotFound
+    order = await own_record(asked, asked.context.store.work_orders)
     vehicles = await vehicles_named(asked, [order.vehicle_id])
     return asked.page(
         "work_order.html",

@@ -42,7 +42,7 @@ BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by
 MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
 _FEW = 64
 _STRETCHES = (timedelta(days=90), timedelta(days=400), timedelta(days=1600))
-_SPARSE = 4  # with less than a quarter of what is wanted in a stretch, there are few in all
+_SPARSE = 4  # with a quarter of what is wanted in a stretch, or less, there are few in all
 _BATCH = 2000
 
 
@@ -99,11 +99,11 @@ class Records(Generic[T]):
         """
         field, own = self.order[0], {"shop": shop, "client_id": client_id}
         for stretch in _STRETCHES:
-            lately = {**own, field: {"$gte": (today - stretch).isoformat()}}
+            lately = {**own, field: {"$gte": self.bound(today - stretch)}}
             found = await self._newest(lately, field, limit)
             if len(found) >= limit:
                 return found
-            if len(found) * _SPARSE < limit:
+            if len(found) * _SPARSE <= limit:
                 break
         return await self._newest(own, field, limit)
 
@@ -113,8 +113,12 @@ class Records(Generic[T]):
 
     async def list_year(self, shop: str, client_id: str, year: int) -> "builtins.list[T]":
         """The client's records of one year, newest first, by the first field of `order`, a day that has an index."""
-        span = {"$gte": f"{year:04}", "$lt": f"{year + 1:04}"}
+        span = {"$gte": self.bound(date(year, 1, 1)), "$lt": self.bound(date(year + 1, 1, 1))}
         return await self._listed({"shop": shop, "client_id": client_id, self.order[0]: span})
+
+    def bound(self, day: date) -> object:
+        """Where a day begins, as the documents have the first field of `order`."""
+        return day.isoformat()
 
     async def count(self, shop: str) -> int:
         """How many the shop has."""

@@ -3,7 +3,7 @@
 import builtins
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pymongo import IndexModel
@@ -38,6 +38,10 @@ class VisitRecords(Records[Visit]):
     kind = "visit"
     model = Visit
     order = ("starts_at",)
+
+    def bound(self, day: date) -> object:
+        """Where a day begins, by UTC."""
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     async def find_by_key(self, shop: str, booking_key: str) -> Visit | None:
         """The visit that was booked under this key, or None."""

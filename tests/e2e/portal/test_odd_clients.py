@@ -3,7 +3,7 @@
 import gzip
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +15,12 @@ from storage.invoices import InvoiceLine
 from storage.payments import Payment
 from storage.store import Storage
 from storage.vehicles import Vehicle
+from storage.visits import Visit
 from tests.portal_cast import ESTIMATE, INSPECTIONS, LINES, ORDER, RAYS_CAR, invoice
 
 PORTAL = "/s/garland/portal/"
 PAGES = ("invoices", "estimates", "payments", "visits", "vehicles", "inspections", "work-orders", "profile")
-LIST_PAGES = ("invoices", "estimates", "payments", "inspections", "work-orders", "vehicles")
+LIST_PAGES = ("invoices", "estimates", "payments", "inspections", "work-orders", "vehicles", "visits")
 ODD_QUERIES = (
     "page=0&year=abc&state=nonsense&sort=drop+table&vehicle=civic&method=gold",
     "page=99999999999999999999&year=-1&number=%00%F0%9F%9A%97",
@@ -233,6 +234,28 @@ async def test_inspections_are_found_by_what_was_found(store, sign_in) -> None:
     assert "May 5, 2024" in text
     assert "Oct 20, 2026" not in text
     assert '<option value="2025">' in text
+
+
+async def test_visits_that_are_over_come_a_page_at_a_time_and_by_year(store, sign_in) -> None:
+    for n in range(40):
+        at = datetime(2026, 10, 1, 15, tzinfo=UTC) - timedelta(days=20 * n)
+        status: Any = "cancelled" if n == 39 else "done"
+        visit = Visit(
+            id=f"past{n}", shop="garland", client_id="dana", starts_at=at, minutes=30, status=status, source="import"
+        )
+        await store.visits.put(visit)
+    browser = await sign_in("dana")
+
+    async def past(query: str) -> list[str]:
+        text = await (await browser.get(f"{PORTAL}visits?{query}")).text()
+        return re.findall(r'href="/s/garland/portal/visits/(past\d+)"', text)
+
+    first, second = await past(""), await past("page=2")
+    assert first + second == [f"past{n}" for n in range(40)]
+    assert len(first) == 25
+    assert (await past("year=2024"))[-1] == "past39"
+    assert await past("status=cancelled") == ["past39"]
+    assert "Coming up" in await (await browser.get(f"{PORTAL}visits?page=2")).text()
 
 
 async def test_the_dashboard_shows_what_waits_and_draws_the_months_with_their_table(sign_in) -> None:

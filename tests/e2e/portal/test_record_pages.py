@@ -106,7 +106,7 @@ async def test_the_profile_shows_what_the_shop_holds_and_never_its_own_note(stor
     address = Address(street="9 Oak St", city="Austin", region="TX", postal_code="78701", country="US")
     await store.clients.put(replace(DANA, address=address, note="Pays late"))
     text = await text_of(await sign_in("dana"), "profile")
-    for words in ("Dana Whitfield", "(512) 555-0142", "dana@mail.example", "9 Oak St", "Tell us in the chat"):
+    for words in ("Dana Whitfield", "(512) 555-0142", "dana@mail.example", "9 Oak St", "Ask for a change"):
         assert words in text
     assert "Pays late" not in text
 
