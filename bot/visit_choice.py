@@ -14,6 +14,7 @@ from bot.understanding import When
 from bot.understanding.features import fold
 from bot.understanding.pointers import find_pointer
 from bot.visit_words import named_visits, what_and_car
+from storage.proof import Proof, may_see
 from storage.visit import Visit
 
 _FORMS = frozenset({"reschedule_appointment", "cancel_appointment"})
@@ -120,8 +121,9 @@ def _picked(visits: Sequence[Visit]) -> Filling:
 
 
 async def upcoming(context: Context) -> list[Visit]:
-    """The client's visits that are still to come, earliest first."""
-    return await context.store.visits.list_upcoming(context.shop.slug, context.peer.known_client_id(), context.now)
+    """The client's visits that are still to come, earliest first; who came by a link for one has that one."""
+    visits = await context.store.visits.list_upcoming(context.shop.slug, context.peer.known_client_id(), context.now)
+    return [visit for visit in visits if _is_theirs_to_see(context, visit)]
 
 
 async def has_begun(context: Context) -> bool:
@@ -134,4 +136,10 @@ async def has_begun(context: Context) -> bool:
 async def find_own(context: Context, visit_id: str) -> Visit | None:
     """The client's own visit of this id, or None."""
     visit = await context.store.visits.find(context.shop.slug, visit_id)
-    return visit if visit is not None and visit.client_id == context.peer.client_id else None
+    own = visit is not None and visit.client_id == context.peer.client_id and _is_theirs_to_see(context, visit)
+    return visit if own else None
+
+
+def _is_theirs_to_see(context: Context, visit: Visit) -> bool:
+    identity = context.peer.identity
+    return identity.proof is not Proof.LINK or may_see(identity, "visit", visit.id)

@@ -28,6 +28,7 @@ from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.mongo import DatabaseError, DatabaseUnavailable
 from storage.news import News
+from storage.phones import format_phone
 from storage.proof import Identity, Proof
 from storage.shops import Shop
 from storage.store import Storage
@@ -210,6 +211,9 @@ class Notifier:
         return max(conversation.staff_read_seq, stored.staff_read_seq if stored is not None else 0)
 
     async def _tell_news(self, news: News) -> None:
+        if news.client_id is None:
+            await self._tell_guest(news)
+            return
         store = self._telling.store
         shop, client = await self._telling.shop(news.shop), await store.clients.get(news.shop, news.client_id)
         identity = Identity(proof=Proof.FULL, client_id=client.id)
@@ -221,13 +225,9 @@ class Notifier:
             details = {"decided": text, "in": news.place, **(decision_details(kept, shop) if kept else {})}
             address = kept.origin.address if kept else None
             await _log_of(store, news, client, f"Estimate {estimate.number}", details, address)
-            if news.place == "portal":
-                await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
         elif news.kind == "visit":
             title, text = visit_texts(await store.visits.get(news.shop, news.record), news, client.name, shop)
             await _log_of(store, news, client, text, {"in": news.place})
-            if news.place == "portal":
-                await self._note(news, shop, conversation, f"{title} in the portal: {text}.")
         else:
             request = await store.change_requests.find(news.shop, news.record)
             if request is None or not request.is_due:
@@ -235,15 +235,39 @@ class Notifier:
             title, text = change_texts(request, client.name, shop)
             asked = {"field": request.field, "before": request.old or "", "after": request.new}
             await _log_of(store, news, client, client.name, asked)
-            if news.place == "portal":
-                await self._note(news, shop, conversation, f"{title} in the portal. {text}")
+        if news.place == "portal":
+            await self._note(news, shop, conversation, f"{title} in the portal. {text}.")
+        await self._ring_for(news, shop, conversation, title, text)
+
+    async def _tell_guest(self, news: News) -> None:
+        """Somebody who is no known client asked for a visit: in their chat, else where texts with their number are."""
+        store, shop = self._telling.store, await self._telling.shop(news.shop)
+        visit = await store.visits.get(news.shop, news.record)
+        if visit.contact is None:
+            return
+        title, text = visit_texts(visit, news, visit.contact.name, shop)
+        if news.conversation is not None:
+            conversation = await self._hub.directory.get(news.shop, news.conversation)
+        else:
+            known = await store.clients.find_by_phone(news.shop, visit.contact.phone)
+            client_id = known[0].id if len(known) == 1 else None
+            identity = Identity(proof=Proof.VISITOR, client_id=client_id, phone=visit.contact.phone)
+            conversation = await self._hub.conversation_for(shop, identity)
+            phone = format_phone(visit.contact.phone, shop.address.country)
+            line = f"{title} on the booking page, not signed in. {text}. Call {phone} to confirm it."
+            await self._note(news, shop, conversation, line)
+        await self._ring_for(news, shop, conversation, title, text)
+
+    async def _ring_for(  # a sentence: for this, there, with these words
+        self, news: News, shop: Shop, conversation: Conversation, title: str, text: str
+    ) -> None:
         conversation = self._hub.writer.known(conversation.id) or conversation
         told = Told(kind=news.kind, cause=news.id, conversation=conversation, title=title, text=text, at=news.at)
         await self._telling.notices(told, await self._telling.audience(shop, Happening(kind=news.kind), conversation))
 
     async def _note(self, news: News, shop: Shop, conversation: Conversation, line: str) -> None:
-        """A line that staff see in the client's conversation; where a call is wanted first, a person is to make it."""
-        calls = "call_me" in news.decisions.values()
+        """A line that staff see in the conversation; where somebody is to be called, a person is to do it."""
+        calls = news.client_id is None or "call_me" in news.decisions.values()
         await self._hub.send(
             Outbound(
                 shop=shop,

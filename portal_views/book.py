@@ -67,8 +67,7 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
         if refusal.field == "services":
             return _services_page(asked, form, vehicles, problem="book.too_long")
         return await _times_page(asked, form, problem="book.not_bookable")
-    if visit.client_id is not None:
-        await tell_staff(asked, visit, "booked")
+    await tell_staff(asked, visit, "booked")
     raise web.HTTPSeeOther(f"{_book_url(asked)}/done/{form.key}")
 
 

@@ -83,7 +83,7 @@ def why_not_cancelled(shop: Shop, visit: Visit, now: datetime) -> str:
 
 async def tell_staff(asked: ShopRequest, visit: Visit, act: VisitAct) -> None:
     """Staff hear of it; done again, they hear nothing new."""
-    await asked.context.store.news.add(visit_changed(visit, asked.known_client.id, act, place="portal"))
+    await asked.context.store.news.add(visit_changed(visit, act, place="portal"))
     asked.context.live.news_added()
 
 

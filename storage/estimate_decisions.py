@@ -91,7 +91,7 @@ def decision_record(
     return EstimateDecision(
         id=news.id,
         shop=news.shop,
-        client_id=news.client_id,
+        client_id=shown.client_id,
         estimate_id=shown.id,
         number=shown.number,
         at=at,

@@ -28,15 +28,17 @@ Place: TypeAlias = Literal["chat", "portal"]
 class News:
     """One thing that happened. `record` is the id of the change request, the estimate or the visit.
 
-    `decisions` are of an estimate, line id -> decision; `act` and `starts_at` of a visit: when it is now.
+    `decisions` are of an estimate, line id -> decision; `act` and `starts_at` of a visit: when it is now. Who is no
+    known client has asked for a visit; `conversation` is theirs, where they asked in one.
     """
 
     id: str
     shop: str
     kind: NewsKind
-    client_id: str
+    client_id: str | None = None
     record: str
     place: Place
+    conversation: str | None = None
     decisions: dict[str, Decision] = field(default_factory=dict)
     act: VisitAct | None = None
     starts_at: datetime | None = None
@@ -66,15 +68,16 @@ def estimate_decided(estimate: Estimate, decisions: Mapping[str, Decision], *, p
     )
 
 
-def visit_changed(visit: Visit, client_id: str, act: VisitAct, *, place: Place) -> News:
-    """A client booked, moved or cancelled a visit, which is as it is now; the same change again is the same news."""
+def visit_changed(visit: Visit, act: VisitAct, *, place: Place, conversation: str | None = None) -> News:
+    """Somebody booked, moved or cancelled a visit, which is as it is now; the same change again is the same news."""
     return News(
         id=record_id(visit.shop, "news", f"visit:{visit.id}:{act}:{visit.sequence}"),
         shop=visit.shop,
         kind="visit",
-        client_id=client_id,
+        client_id=visit.client_id,
         record=visit.id,
         place=place,
+        conversation=conversation,
         act=act,
         starts_at=visit.starts_at,
     )

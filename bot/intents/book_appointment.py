@@ -94,8 +94,8 @@ class BookAppointment(Form):
             return await _again(context, filled, "service" if error.field == "services" else "offer_near", starts_at)
         except OpeningTaken:
             return await _again(context, filled, "just_taken", starts_at)
-        if visit.client_id is not None:
-            await context.store.news.add(visit_changed(visit, visit.client_id, "booked", place="chat"))
+        news = visit_changed(visit, "booked", place="chat", conversation=context.turn.conversation_id)
+        await context.store.news.add(news)
         return Done(reply=_confirmation(context, filled, visit))
 
 

@@ -24,7 +24,8 @@ class CancelAppointment(Form):
     """Not coming."""
 
     asks = Asked.MOVE
-    page = "visits"
+    page = "visit"
+    by_record = True
     section = "visits"
     no_drops = True
     drops_on_cancel = False  # "cancel it" is the very wish
@@ -82,7 +83,7 @@ class CancelAppointment(Form):
             return await _VISIT.changed(context, await context.store.visits.get(context.shop.slug, filled["visit"]))
         except (NotFound, NotBookable, VisitConflict):
             return _too_late(context)
-        await context.store.news.add(visit_changed(visit, context.peer.known_client_id(), "cancelled", place="chat"))
+        await context.store.news.add(visit_changed(visit, "cancelled", place="chat"))
         text = context.say("cancelled", what=what_of(context, visit), when=context.moment(visit.starts_at))
         again = context.choice("book", "/book_appointment")
         return Done(reply=Reply(text=text, choices=(again,), pages=(context.page("visits"),)))

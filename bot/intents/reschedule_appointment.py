@@ -77,7 +77,8 @@ class RescheduleAppointment(Form):
     """Another time."""
 
     asks = Asked.MOVE
-    page = "visits"
+    page = "visit"
+    by_record = True
     section = "visits"
     corrections = frozenset({"book_appointment"})
     slots: ClassVar[tuple[Slot, ...]] = (_VISIT, MovedTimeSlot())
@@ -136,7 +137,7 @@ class RescheduleAppointment(Form):
             return _too_late(context) if error.field == "visit" else await _again(context, filled, "offer_near")
         except OpeningTaken:
             return await _again(context, filled, "just_taken")
-        await context.store.news.add(visit_changed(visit, context.peer.known_client_id(), "moved", place="chat"))
+        await context.store.news.add(visit_changed(visit, "moved", place="chat"))
         key = "moved" if visit.status == "confirmed" else "asked_to_move"
         text = context.say(key, what=what_of(context, visit), when=context.moment(visit.starts_at))
         return Done(reply=Reply(text=text, pages=(context.page("visit", visit.id),), about={"visit": (visit.id,)}))

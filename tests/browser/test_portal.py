@@ -55,6 +55,7 @@ PORTAL = (
     "reports",
     "reports?period=all",
     "profile",
+    "profile/change",
     "chat",
     "notifications",
     "help",

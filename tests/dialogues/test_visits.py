@@ -171,3 +171,18 @@ async def test_with_two_cars_the_read_back_says_which(assistant: Assistant, stor
     ]
     answer = await said(driver, "the truck")
     assert "Cancel your oil change (2016 Ford F-150) on Tue Mar 17 at 10:00 AM?" in answer.text
+
+
+async def test_a_link_for_one_visit_cancels_that_one_and_sees_no_other(assistant: Assistant, store: Storage) -> None:
+    visits = await store.visits.list_upcoming(SHOP.slug, "vera", NOW)
+    mine = visits[-1]
+    driver = talk(assistant, store, f"vera@visit/{mine.id}")
+    read_back = await said(driver, "cancel my appointment")
+    assert [one.id for one in await store.visits.list_upcoming(SHOP.slug, "vera", NOW)] == [one.id for one in visits]
+    assert read_back.buttons
+    await said(driver, "yes")
+    left = [one.id for one in await store.visits.list_upcoming(SHOP.slug, "vera", NOW)]
+    assert left == [one.id for one in visits if one.id != mine.id]
+    await said(driver, "cancel my appointment")
+    await said(driver, "yes")
+    assert [one.id for one in await store.visits.list_upcoming(SHOP.slug, "vera", NOW)] == left

@@ -242,6 +242,29 @@ async def test_what_is_done_in_the_portal_about_visits_and_details_is_told_with_
     assert [one.action for one in noted] == ["change_request.asked", "visit.cancelled", "visit.moved"]
 
 
+async def test_a_visit_asked_for_by_somebody_unknown_waits_for_a_person(scene: Scene) -> None:
+    eva = await scene.door.staff(EVA.id)
+    asked = {
+        "service": "brakes",
+        "at": "2026-03-12T15:00:00Z",
+        "key": "a" * 32,
+        "name": "Guest",
+        "phone": "512 555 0188",
+    }
+    async with aiohttp.ClientSession() as http:
+        for _ in range(2):
+            async with http.post(f"{scene.running.settings.public_url}/s/garage/book", data=asked) as response:
+                assert response.status == 200
+    told = await eva.hear("notification", lambda one: one["kind"] == "visit")
+    assert told["title"] == "Guest booked a visit"
+    assert told["text"] == "Brake inspection, Thu, Mar 12, 10:00 AM, to be confirmed"
+    opened = await eva.ask("open", {"conversation": told["conversation"]})
+    (line,) = [one for one in opened["messages"] if one["kind"] == "note"]
+    assert "not signed in" in line["text"]
+    assert "Call (512) 555-0188 to confirm it." in line["text"]
+    assert opened["conversation"]["status"] == "waiting"
+
+
 async def test_a_push_service_in_trouble_is_asked_again_and_a_gone_device_is_forgotten(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
