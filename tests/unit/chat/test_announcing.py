@@ -1,5 +1,6 @@
 """Clients are told once, by one way, at a decent hour, and of nothing that is over."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -100,11 +101,15 @@ class Desk:
         return found.state, found.outcome
 
 
+def new_hub(store: Storage) -> Hub:
+    return Hub(store=store, assistant=cast(Any, None), clock=BusinessClock(NOW), channels={}, live=cast(Any, Silent()))
+
+
 @pytest.fixture
 async def desk(store: Storage) -> AsyncIterator[Desk]:
     await move_in(store)
     await store.clients.put(replace(MARIA, consent=AGREED))
-    hub = Hub(store=store, assistant=cast(Any, None), clock=BusinessClock(NOW), channels={}, live=cast(Any, Silent()))
+    hub = new_hub(store)
     await hub.start()
     yield Desk(store, hub)
     await hub.close()
@@ -200,6 +205,17 @@ async def test_told_by_two_workers_at_once_it_is_told_once(desk: Desk):
     await desk.store.database["announcements"].update_one({"_id": one.id}, {"$set": {"state": "planned"}})
     await desk.announcer().tell_due(FAR)  # as if the first had died before it said that it was done
     assert (len(await desk.rows()), len(await desk.acts()), await desk.bell()) == (1, 1, ["car_ready"])
+
+
+async def test_two_processes_at_the_same_moment_tell_it_once(desk: Desk):
+    other = Desk(desk.store, new_hub(desk.store))
+    await other.hub.start()
+    await desk.store.announcements.plan_many([ready(was, was) for was in ("received", "diagnosing", "in_progress")])
+    found = await desk.store.announcements.list_due(FAR)
+    taken = await asyncio.gather(*(one.announcer().tell_due(FAR) for one in (desk, other, desk, other)))
+    assert sum(taken) == len(found) == 3
+    assert (len(await desk.rows()), len(await desk.acts()), await desk.bell()) == (1, 1, ["car_ready"])
+    await other.hub.close()
 
 
 @pytest.mark.parametrize("dies_at", ["notifications", "outbox", "links"])
