@@ -17,6 +17,7 @@ PAGES = (
     "/replies",
     "/replies/new",
     "/labels",
+    "/look",
     "/widget",
     "/telling",
     "/people",
