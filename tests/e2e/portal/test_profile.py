@@ -227,6 +227,8 @@ async def test_what_one_hears_is_chosen_per_purpose_and_outlives_what_is_on_file
     ):
         await browser.post(f"{PROFILE}/consent", data={"purpose": purpose, "wanted": wanted})
         assert {one: await store.consents.allows("garland", client, one) for one in allowed} == allowed
+    text = await (await browser.get(PROFILE)).text()
+    assert re.findall(r'<span class="badge (?:good|plain)">(\w+)</span>', text)[:3] == ["On", "Off", "On"]
     record = await store.consents.find_for_client("garland", "dana")
     assert [(act.act, act.purpose, act.source) for act in record.history] == [
         ("withdraw", "service", "portal"), ("grant", "marketing", "portal"), ("grant", "service", "portal"),

@@ -27,6 +27,7 @@ def test_a_text_holds_the_same_values_in_both_languages() -> None:
     for key in (key for key in keys if not key.startswith("formats.")):
         assert names_in(english(key)) == names_in(spanish(key)), key
         assert english(key).strip(), key
+        assert not {english(key), spanish(key)} & {"True", "False", "None"}, f"{key}: quote what YAML takes for a value"
 
 
 def test_every_text_that_a_template_names_is_there() -> None:
