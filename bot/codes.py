@@ -29,19 +29,19 @@ class CodeDesk:
 
     async def send(self, turn: Turn, context: Context, contact: str) -> dict[str, Any]:
         """Make a code and send it if the contact is on file; what the tracker keeps. Raises `TooManyAttempts`."""
-        shop = turn.shop
+        shop, place = turn.shop, turn.conversation_id
         clients = await self._clients(shop, contact)
         lines = []
-        code = await self._store.access.request_code(shop.slug, contact, turn.conversation_id)
+        code = await self._store.access.request_code(shop.slug, contact, place, asker=place)
         if len(clients) == 1:
             lines.append(context.say("code_text", shop=shop.name, code=code))
         elif clients:
             for client in clients:
-                own = await self._store.codes.issue(shop.slug, _account(contact, client))
+                own = await self._store.codes.issue(shop.slug, _account(contact, client), place)
                 lines.append(context.say("code_text_named", shop=shop.name, code=own, name=client.first_name))
         if lines:
             await self._store.outbox.add(_row(turn, context, contact, "\n".join(lines)))
-        return {"contact": contact, "asked_in": turn.conversation_id}
+        return {"contact": contact, "asked_in": place}
 
     async def check(self, shop: Shop, awaited: Mapping[str, Any], code: str) -> str | None:
         """The client whose code it is. Too many tries count as wrong."""
@@ -57,7 +57,7 @@ class CodeDesk:
 
     async def _is_right(self, shop: Shop, account: str, code: str, place: str) -> bool:
         try:
-            return await self._store.access.check_code(shop.slug, account, code, place)
+            return await self._store.access.check_code(shop.slug, account, code, place, asker=place)
         except TooManyAttempts:
             return False
 

@@ -5,13 +5,22 @@ sent one.
 """
 
 import math
+import secrets
 import time
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from config.clock import utc_now
 from portal_views.access import ShopRequest, safe_next
-from portal_views.signing_in import CONTACT_LIMIT, Choices, clients_with, read_contact, signed_in
+from portal_views.signing_in import (
+    CONTACT_LIMIT,
+    Choices,
+    clients_with,
+    known_device,
+    read_contact,
+    signed_in,
+)
 from portal_views.texts import texts_for
 from storage.attempts import TooManyAttempts
 from storage.clients import Client
@@ -20,7 +29,18 @@ from storage.ids import new_id
 from storage.outbox import OutboxRow
 
 _KEY_LIMIT = 100
+_ASKER_LIMIT = 64
 _REASONS = ("page", "scope")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CodeForm:
+    """What both forms of a one-time code hold. `asker` is this form's number: a code counts where it was asked for."""
+
+    typed: str
+    contact: str | None
+    next_page: str
+    asker: str
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
@@ -43,34 +63,39 @@ async def submit_key(asked: ShopRequest) -> web.StreamResponse:
 
 async def submit_contact(asked: ShopRequest) -> web.StreamResponse:
     """Send a one-time code, if the contact is on file; show where to enter it, either way."""
-    typed, contact, next_page = await _read_form(asked)
-    if contact is None:
-        return _page(asked, next_page, problem="contact", contact=typed, status=422)
+    form = await _read_form(asked)
+    if form.contact is None:
+        return _page(asked, form.next_page, problem="contact", contact=form.typed, status=422)
+    clients = await clients_with(asked, form.contact)
+    device = await known_device(asked, clients)
+    access, slug = asked.context.store.access, asked.shop.slug
     try:
-        code = await asked.context.store.access.request_code(asked.shop.slug, contact, asked.address)
+        code = await access.request_code(slug, form.contact, asked.address, form.asker, device)
     except TooManyAttempts as refusal:
-        return _page(asked, next_page, contact=typed, too_many=refusal)
-    await _send_code(asked, contact, code)
-    return _code_page(asked, typed, next_page)
+        return _page(asked, form.next_page, contact=form.typed, too_many=refusal)
+    if clients:
+        await _send_code(asked, clients[0], form.contact, code)
+    return _code_page(asked, form)
 
 
 async def submit_code(asked: ShopRequest) -> web.StreamResponse:
     """Sign in with a one-time code; where several clients share the contact, ask who."""
-    typed, contact, next_page = await _read_form(asked)
-    if contact is None:
-        return _page(asked, next_page, problem="contact", contact=typed, status=422)
+    form = await _read_form(asked)
+    if form.contact is None:
+        return _page(asked, form.next_page, problem="contact", contact=form.typed, status=422)
     code = str((await asked.request.post()).get("code", ""))[:20].replace("-", "")
+    access, slug = asked.context.store.access, asked.shop.slug
     try:
-        right = await asked.context.store.access.check_code(asked.shop.slug, contact, code, asked.address)
+        right = await access.check_code(slug, form.contact, code, asked.address, form.asker)
     except TooManyAttempts as refusal:
-        return _page(asked, next_page, contact=typed, too_many=refusal)
-    clients = await clients_with(asked, contact) if right else []
+        return _page(asked, form.next_page, contact=form.typed, too_many=refusal)
+    clients = await clients_with(asked, form.contact) if right else []
     if not clients:
-        return _code_page(asked, typed, next_page, problem=True)
+        return _code_page(asked, form, problem=True)
     if len(clients) == 1:
-        return await signed_in(asked, clients[0], next_page)
+        return await signed_in(asked, clients[0], form.next_page)
     tickets = Choices(asked.context.settings, asked.shop).tickets(clients, time.time())
-    return asked.page("who.html", current="login", tickets=tickets, next=next_page)
+    return asked.page("who.html", current="login", tickets=tickets, next=form.next_page)
 
 
 async def submit_who(asked: ShopRequest) -> web.StreamResponse:
@@ -85,10 +110,15 @@ async def submit_who(asked: ShopRequest) -> web.StreamResponse:
     return await signed_in(asked, client, next_page)
 
 
-async def _read_form(asked: ShopRequest) -> tuple[str, str | None, str]:
+async def _read_form(asked: ShopRequest) -> _CodeForm:
     form = await asked.request.post()
     typed = str(form.get("contact", "")).strip()[:CONTACT_LIMIT]
-    return typed, read_contact(asked.shop, typed), safe_next(asked, str(form.get("next", "")))
+    return _CodeForm(
+        typed=typed,
+        contact=read_contact(asked.shop, typed),
+        next_page=safe_next(asked, str(form.get("next", ""))),
+        asker=str(form.get("asker", ""))[:_ASKER_LIMIT] or secrets.token_urlsafe(16),
+    )
 
 
 async def _client_of_key(asked: ShopRequest, key: str) -> Client | None:
@@ -98,11 +128,8 @@ async def _client_of_key(asked: ShopRequest, key: str) -> Client | None:
     return client if client is not None and client.portal.enabled else None
 
 
-async def _send_code(asked: ShopRequest, contact: str, code: str) -> None:
-    clients = await clients_with(asked, contact)
-    if not clients:
-        return
-    texts = texts_for(clients[0].language or asked.language)
+async def _send_code(asked: ShopRequest, client: Client, contact: str, code: str) -> None:
+    texts = texts_for(client.language or asked.language)
     row = OutboxRow(
         shop=asked.shop.slug,
         kind="email" if "@" in contact else "sms",
@@ -142,6 +169,13 @@ def _page(
     return response
 
 
-def _code_page(asked: ShopRequest, contact: str, next_page: str, *, problem: bool = False) -> web.Response:
-    status = 401 if problem else 200
-    return asked.page("code.html", status=status, current="login", contact=contact, next=next_page, problem=problem)
+def _code_page(asked: ShopRequest, form: _CodeForm, *, problem: bool = False) -> web.Response:
+    return asked.page(
+        "code.html",
+        status=401 if problem else 200,
+        current="login",
+        asker=form.asker,
+        contact=form.typed,
+        next=form.next_page,
+        problem=problem,
+    )

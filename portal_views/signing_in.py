@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import hdrs, web
 
 from config.settings import Settings
 from portal_views.access import ShopRequest
 from storage.clients import Client
+from storage.devices import DEVICE_COOKIE, client_account
+from storage.devices import LIFETIME as DEVICE_LIFETIME
 from storage.hashing import Hasher, same
 from storage.phones import NotAPhone, parse_phone
 from storage.proof import LinkScope, Proof
@@ -54,16 +57,34 @@ async def signed_in(
     )
     response = web.Response(status=303, headers={hdrs.LOCATION: next_page, hdrs.CACHE_CONTROL: "no-store"})
     lifetime = CLIENT_TTL if scope is None else LINK_TTL
+    _set_cookie(asked, response, client_cookie(slug), token, lifetime)
+    if scope is None:  # a link may have been forwarded
+        device = await asked.context.store.devices.remember(_device(asked), client_account(slug, client.id))
+        _set_cookie(asked, response, DEVICE_COOKIE, device, DEVICE_LIFETIME)
+    return response
+
+
+async def known_device(asked: ShopRequest, clients: Sequence[Client]) -> str | None:
+    """This browser's token where one of these clients has signed in in it before; else None."""
+    token, devices = _device(asked), asked.context.store.devices
+    accounts = [client_account(asked.shop.slug, client.id) for client in clients]
+    return token if any([await devices.knows(token, account) for account in accounts]) else None
+
+
+def _device(asked: ShopRequest) -> str:
+    return asked.request.cookies.get(DEVICE_COOKIE, "")
+
+
+def _set_cookie(asked: ShopRequest, response: web.Response, name: str, value: str, lifetime: timedelta) -> None:
     response.set_cookie(
-        client_cookie(slug),
-        token,
+        name,
+        value,
         max_age=int(lifetime.total_seconds()),
         path="/",
         httponly=True,
         samesite="Lax",
         secure=asked.context.settings.secure,
     )
-    return response
 
 
 @dataclass(frozen=True, slots=True)

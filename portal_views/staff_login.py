@@ -93,7 +93,7 @@ async def _read(request: web.Request) -> _Form:
 async def _claim(context: PortalContext, request: web.Request, email: str) -> tuple[AttemptKind, str]:
     """Count the try: a browser that this account knows has limits of its own, so nobody is locked out by others."""
     store, device = context.store, device_token(request)
-    known = await store.staff_devices.knows(device, email)
+    known = await store.devices.knows(device, email)
     kind: AttemptKind = "password_known" if known else "password"
     address = device if known else address_of(context, request)
     await store.attempts.claim("", kind, email, address)

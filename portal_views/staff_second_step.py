@@ -59,7 +59,7 @@ def submit_code(context: PortalContext) -> WebHandler:
         if staff is None:
             raise web.HTTPSeeOther("/staff/login")
         store, device = context.store, device_token(request)
-        known = await store.staff_devices.knows(device, staff.email)
+        known = await store.devices.knows(device, staff.email)
         kind: AttemptKind = "second_factor_known" if known else "second_factor"
         address = device if known else address_of(context, request)
         try:

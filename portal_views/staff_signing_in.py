@@ -12,10 +12,10 @@ from aiohttp import hdrs, web
 from portal_views.access import peer_address
 from portal_views.context import PortalContext
 from storage.activity import Actor
+from storage.devices import DEVICE_COOKIE, LIFETIME
 from storage.hashing import Hasher, same
 from storage.sessions import STAFF_COOKIE, STAFF_TTL
 from storage.staff import Staff
-from storage.staff_devices import DEVICE_COOKIE, LIFETIME
 
 TicketPurpose: TypeAlias = Literal["second-factor", "set-up"]
 
@@ -74,7 +74,7 @@ async def open_session(
         await store.sessions.end(before)
     agent = request.headers.get(hdrs.USER_AGENT, "")
     token = await store.sessions.open(staff.shop, staff_id=staff.id, agent=agent)
-    device = await store.staff_devices.remember(device_token(request), staff.email)
+    device = await store.devices.remember(device_token(request), staff.email)
     _set_cookie(context, response, STAFF_COOKIE, token, int(STAFF_TTL.total_seconds()) * 4)
     _set_cookie(context, response, DEVICE_COOKIE, device, int(LIFETIME.total_seconds()))
     response.headers[hdrs.CACHE_CONTROL] = "no-store"

@@ -5,15 +5,15 @@ switches it off calls `close` right after, which ends what is open.
 """
 
 from config.clock import utc_now
-from storage import attempts, codes, keys, links, sessions, staff_devices, staff_links, visitors
+from storage import attempts, codes, devices, keys, links, sessions, staff_links, visitors
 from storage.attempts import Attempts
 from storage.codes import Codes
+from storage.devices import Devices
 from storage.hashing import Clock, Hasher
 from storage.keys import Keys
 from storage.links import Links
 from storage.mongo import Database
 from storage.sessions import Sessions
-from storage.staff_devices import StaffDevices
 from storage.staff_links import StaffLinks
 from storage.visitors import Visitors
 
@@ -25,7 +25,7 @@ INDEXES = {
     Visitors.name: visitors.INDEXES,
     Attempts.name: attempts.INDEXES,
     StaffLinks.name: staff_links.INDEXES,
-    StaffDevices.name: staff_devices.INDEXES,
+    Devices.name: devices.INDEXES,
 }
 
 
@@ -41,7 +41,7 @@ class Access:
         self.visitors = Visitors(database, hasher, clock)
         self.attempts = Attempts(database, hasher, clock)
         self.staff_links = StaffLinks(database, hasher, clock)
-        self.staff_devices = StaffDevices(database, hasher, clock)
+        self.devices = Devices(database, hasher, clock)
 
     async def sign_in_with_key(self, shop: str, key: str, address: str) -> str | None:
         """The client whose login key this is, or None. Raises `TooManyAttempts` for a wrong key after many.
@@ -54,20 +54,27 @@ class Access:
             await self.attempts.claim(shop, "key", "", address)
         return client_id
 
-    async def request_code(self, shop: str, contact: str, address: str) -> str:
+    async def request_code(self, shop: str, contact: str, address: str, asker: str, device: str | None = None) -> str:
         """A code for a number or e-mail address, to be sent only if it is on file. Raises `TooManyAttempts`.
+
+        `asker` is the form or the conversation that it counts in, and `device` the browser's token where the contact's
+        owner has signed in in it before: no one else can use up what may be sent to them then.
 
         Ask for it whether or not the contact is known, and use the same words: then nothing tells.
         """
-        await self.attempts.claim(shop, "code_request", contact, address)
-        return await self.codes.issue(shop, contact)
+        if device is None:
+            await self.attempts.claim(shop, "code_request", contact, address)
+        else:
+            await self.attempts.claim(shop, "code_request_known", contact, device)
+        return await self.codes.issue(shop, contact, asker)
 
-    async def check_code(self, shop: str, contact: str, code: str, address: str) -> bool:
-        """Whether this is the contact's code; it is spent if so. Raises `TooManyAttempts`."""
-        await self.attempts.claim(shop, "code", contact, address)
-        right = await self.codes.verify(shop, contact, code)
+    async def check_code(self, shop: str, contact: str, code: str, address: str, asker: str) -> bool:
+        """Whether this is the code that `asker` has for the contact; it is spent if so. Raises `TooManyAttempts`."""
+        account = f"{contact} {asker}"  # guesses made elsewhere are at no code of this asker's
+        await self.attempts.claim(shop, "code", account, address)
+        right = await self.codes.verify(shop, contact, code, asker)
         if right:
-            await self.attempts.forgive(shop, "code", contact, address)
+            await self.attempts.forgive(shop, "code", account, address)
         return right
 
     async def close(self, shop: str, client_id: str) -> None:

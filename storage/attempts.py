@@ -30,6 +30,7 @@ AttemptKind = Literal[
     "key",
     "code",
     "code_request",
+    "code_request_known",
     "password",
     "password_known",
     "password_reset",
@@ -58,6 +59,8 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     "key": Limits(window=timedelta(minutes=15), pair=30, account=10**9, address=60),
     "code": Limits(window=timedelta(minutes=15), pair=10, account=25, address=100),
     "code_request": Limits(window=timedelta(hours=6), pair=6, account=6, address=60, hard=True),
+    # from a browser in which the client has signed in before; the browser counts as the address
+    "code_request_known": Limits(window=timedelta(hours=6), pair=6, account=10**9, address=12),
     # visits asked for by people not yet known: without a limit one of them could fill every bay
     "booking": Limits(window=timedelta(hours=1), pair=6, account=6, address=300, hard=True),
     # messages by the contact page's form, from people who have signed in

@@ -188,7 +188,7 @@ class Storage:
         self.visitors = self.access.visitors
         self.attempts = self.access.attempts
         self.staff_links = self.access.staff_links
-        self.staff_devices = self.access.staff_devices
+        self.devices = self.access.devices
         self.second_factors = SecondFactors(database, secret_key)
         self.settings = ShopSettingsStore(database)
         self.logos = ShopLogos(database)

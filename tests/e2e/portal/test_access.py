@@ -11,6 +11,7 @@ from storage.proof import LinkScope
 from tests.portal_cast import Live
 
 PORTAL = "/s/garland/portal"
+FORM = "the form that was asked in"
 INVOICE = LinkScope(page="invoice", record_id="inv1038")
 
 
@@ -22,11 +23,11 @@ async def sent_code(store, to: str) -> str:
 
 
 async def ask_code(browser, contact: str, **fields: str):
-    return await browser.post("/s/garland/login/code", data={"contact": contact, **fields})
+    return await browser.post("/s/garland/login/code", data={"contact": contact, "asker": FORM, **fields})
 
 
 async def enter_code(browser, contact: str, code: str, **fields: str):
-    data = {"contact": contact, "code": code, **fields}
+    data = {"contact": contact, "code": code, "asker": FORM, **fields}
     return await browser.post("/s/garland/login/check", data=data, allow_redirects=False)
 
 
@@ -91,6 +92,27 @@ async def test_a_code_is_good_once_and_for_its_contact_only(store, visitor) -> N
     assert (await enter_code(visitor, "5125550142", "abcdef")).status == 401
     assert (await enter_code(visitor, "5125550142", code)).status == 303
     assert (await enter_code(visitor, "5125550142", code)).status == 401
+
+
+async def test_a_code_counts_in_the_form_that_it_was_asked_for_in(store, visitor) -> None:
+    page = await visitor.post("/s/garland/login/code", data={"contact": "5125550142"})
+    (first, again) = re.findall(r'name="asker" value="([^"]{20,})"', await page.text())
+    assert first == again
+    code = await sent_code(store, "+15125550142")
+    for number in range(10):
+        assert (await enter_code(visitor, "5125550142", code, asker=f"guess {number}")).status == 401
+    assert (await enter_code(visitor, "5125550142", code, asker=first)).status == 303
+
+
+async def test_who_signed_in_here_before_is_sent_a_code_whatever_others_asked_for(store, visitor, sign_in) -> None:
+    await sign_in("dana")
+    await visitor.post("/s/garland/sign-out")
+    for number in range(6):
+        await store.attempts.claim("garland", "code_request", "+15125550142", f"198.51.100.{number}")
+    assert (await ask_code(visitor, "5125550142")).status == 200
+    assert (await enter_code(visitor, "5125550142", await sent_code(store, "+15125550142"))).status == 303
+    visitor.session.cookie_jar.clear()
+    assert (await ask_code(visitor, "5125550142")).status == 429
 
 
 async def test_five_wrong_tries_end_a_code(store, visitor) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from storage.access import Access
 from storage.attempts import TooManyAttempts
+from storage.devices import client_account
 from storage.hashing import Hasher
 from storage.keys import read_key
 from storage.mongo import Database
@@ -18,6 +19,7 @@ from storage.visitors import Visitors
 
 PAGE = LinkScope(page="invoice", record_id="i1")
 BY_SMS = "+15125550101"
+FORM = "the form that asked"
 
 
 class Now:
@@ -106,70 +108,105 @@ async def test_a_right_key_works_after_any_number_of_wrong_ones_and_wrong_ones_a
 
 
 async def test_a_code_is_six_digits_and_right_once(access: Access) -> None:
-    code = await access.codes.issue("garage", BY_SMS)
+    code = await access.codes.issue("garage", BY_SMS, FORM)
     assert len(code) == 6
     assert code.isdigit()
-    assert not await access.codes.verify("other", BY_SMS, code)
-    assert not await access.codes.verify("garage", "+15125550102", code)
-    assert await access.codes.verify("garage", BY_SMS, f" {code[:3]} {code[3:]}")
-    assert not await access.codes.verify("garage", BY_SMS, code)
+    assert not await access.codes.verify("other", BY_SMS, code, FORM)
+    assert not await access.codes.verify("garage", "+15125550102", code, FORM)
+    assert await access.codes.verify("garage", BY_SMS, f" {code[:3]} {code[3:]}", FORM)
+    assert not await access.codes.verify("garage", BY_SMS, code, FORM)
 
 
 async def test_a_code_sent_at_once_many_times_is_right_once(access: Access) -> None:
-    code = await access.codes.issue("garage", BY_SMS)
-    right = await asyncio.gather(*(access.codes.verify("garage", BY_SMS, code) for _ in range(10)))
+    code = await access.codes.issue("garage", BY_SMS, FORM)
+    right = await asyncio.gather(*(access.codes.verify("garage", BY_SMS, code, FORM) for _ in range(10)))
     assert right.count(True) == 1
 
 
 async def test_five_wrong_tries_void_a_code_even_at_once(access: Access) -> None:
-    code = await access.codes.issue("garage", BY_SMS)
+    code = await access.codes.issue("garage", BY_SMS, FORM)
     wrong = "000000" if code != "000000" else "111111"
-    assert not any(await asyncio.gather(*(access.codes.verify("garage", BY_SMS, wrong) for _ in range(20))))
-    assert not await access.codes.is_live("garage", BY_SMS)
-    assert not await access.codes.verify("garage", BY_SMS, code)
+    assert not any(await asyncio.gather(*(access.codes.verify("garage", BY_SMS, wrong, FORM) for _ in range(20))))
+    assert not await access.codes.is_live("garage", BY_SMS, FORM)
+    assert not await access.codes.verify("garage", BY_SMS, code, FORM)
 
 
 async def test_four_wrong_tries_leave_one(access: Access) -> None:
-    code = await access.codes.issue("garage", BY_SMS)
+    code = await access.codes.issue("garage", BY_SMS, FORM)
     for _ in range(4):
-        assert not await access.codes.verify("garage", BY_SMS, "")
-    assert await access.codes.is_live("garage", BY_SMS)
-    assert await access.codes.verify("garage", BY_SMS, code)
+        assert not await access.codes.verify("garage", BY_SMS, "", FORM)
+    assert await access.codes.is_live("garage", BY_SMS, FORM)
+    assert await access.codes.verify("garage", BY_SMS, code, FORM)
 
 
 async def test_a_code_lives_ten_minutes(access: Access, now: Now) -> None:
-    code = await access.codes.issue("garage", "ana@example.com")
+    code = await access.codes.issue("garage", "ana@example.com", FORM)
     now.passed = timedelta(minutes=10, seconds=1)
-    assert not await access.codes.verify("garage", "ana@example.com", code)
+    assert not await access.codes.verify("garage", "ana@example.com", code, FORM)
 
 
 async def test_a_new_code_ends_the_one_before(access: Access) -> None:
-    first = await access.codes.issue("garage", "Ana@Example.com")
-    second = await access.codes.issue("garage", "ana@example.com ")
-    assert first == second or not await access.codes.verify("garage", "ana@example.com", first)
-    assert await access.codes.verify("garage", "ana@example.com", second)
+    first = await access.codes.issue("garage", "Ana@Example.com", FORM)
+    second = await access.codes.issue("garage", "ana@example.com ", FORM)
+    assert first == second or not await access.codes.verify("garage", "ana@example.com", first, FORM)
+    assert await access.codes.verify("garage", "ana@example.com", second, FORM)
 
 
 async def test_codes_for_one_contact_are_few_wherever_they_are_asked_from(access: Access) -> None:
     for number in range(6):
-        await access.request_code("garage", BY_SMS, f"198.51.100.{number}")
+        await access.request_code("garage", BY_SMS, f"198.51.100.{number}", FORM)
     with pytest.raises(TooManyAttempts):
-        await access.request_code("garage", BY_SMS, "198.51.100.99")
-    assert await access.request_code("garage", "+15125550102", "198.51.100.1")
+        await access.request_code("garage", BY_SMS, "198.51.100.99", FORM)
+    assert await access.request_code("garage", "+15125550102", "198.51.100.1", FORM)
+
+
+async def test_a_code_counts_only_where_it_was_asked_for(access: Access) -> None:
+    code = await access.codes.issue("garage", BY_SMS, FORM)
+    assert not await access.codes.verify("garage", BY_SMS, code, "a form of somebody else")
+    await access.codes.issue("garage", BY_SMS, "a form of somebody else")
+    assert await access.codes.verify("garage", BY_SMS, code, FORM)
 
 
 # --- guessing
 
 
+async def test_guesses_from_elsewhere_neither_spend_a_codes_tries_nor_shut_its_owner_out(access: Access) -> None:
+    code = await access.request_code("garage", BY_SMS, "203.0.113.5", FORM)
+    for number in range(200):
+        assert not await access.check_code("garage", BY_SMS, "000000", f"198.51.100.{number}", f"form {number}")
+    for _ in range(3):
+        assert not await access.check_code("garage", BY_SMS, "slip", "203.0.113.5", FORM)
+    assert await access.check_code("garage", BY_SMS, code, "203.0.113.5", FORM)
+
+
+async def test_in_a_known_browser_codes_are_asked_for_whatever_others_used_up(access: Access) -> None:
+    for number in range(6):
+        await access.request_code("garage", BY_SMS, f"198.51.100.{number}", FORM)
+    with pytest.raises(TooManyAttempts):
+        await access.request_code("garage", BY_SMS, "203.0.113.5", FORM)
+    for _ in range(6):
+        assert await access.request_code("garage", BY_SMS, "203.0.113.5", FORM, device="the owner's phone")
+    with pytest.raises(TooManyAttempts):
+        await access.request_code("garage", BY_SMS, "203.0.113.5", FORM, device="the owner's phone")
+
+
+async def test_a_browser_is_known_for_who_signed_in_in_it(access: Access) -> None:
+    token = await access.devices.remember("", client_account("garage", "maria"))
+    assert await access.devices.remember(token, "ray@garage.example") == token
+    assert await access.devices.knows(token, client_account("garage", "maria"))
+    assert not await access.devices.knows(token, client_account("rival", "maria"))
+    assert not await access.devices.knows("", client_account("garage", "maria"))
+
+
 async def test_many_wrong_codes_from_one_address_are_refused_there_and_nowhere_else(access: Access) -> None:
     for _ in range(2):
-        await access.request_code("garage", BY_SMS, "198.51.100.1")
+        await access.request_code("garage", BY_SMS, "198.51.100.1", FORM)
         for _ in range(5):
-            assert not await access.check_code("garage", BY_SMS, "x", "198.51.100.1")
-    code = await access.request_code("garage", BY_SMS, "203.0.113.5")
+            assert not await access.check_code("garage", BY_SMS, "x", "198.51.100.1", FORM)
+    code = await access.request_code("garage", BY_SMS, "203.0.113.5", FORM)
     with pytest.raises(TooManyAttempts):
-        await access.check_code("garage", BY_SMS, code, "198.51.100.1")
-    assert await access.check_code("garage", BY_SMS, code, "203.0.113.5")
+        await access.check_code("garage", BY_SMS, code, "198.51.100.1", FORM)
+    assert await access.check_code("garage", BY_SMS, code, "203.0.113.5", FORM)
 
 
 async def test_a_swarm_does_not_lock_the_owner_out(access: Access) -> None:
@@ -184,9 +221,9 @@ async def test_a_swarm_does_not_lock_the_owner_out(access: Access) -> None:
 async def test_a_waiting_room_on_one_address_signs_in(access: Access) -> None:
     for number in range(40):
         contact = f"+1512555{number:04d}"
-        code = await access.request_code("garage", contact, "198.51.100.1")
-        assert not await access.check_code("garage", contact, "x", "198.51.100.1")
-        assert await access.check_code("garage", contact, code, "198.51.100.1")
+        code = await access.request_code("garage", contact, "198.51.100.1", FORM)
+        assert not await access.check_code("garage", contact, "x", "198.51.100.1", FORM)
+        assert await access.check_code("garage", contact, code, "198.51.100.1", FORM)
 
 
 async def test_guesses_made_at_once_are_all_counted(access: Access) -> None:
@@ -385,7 +422,7 @@ async def test_nothing_that_opens_is_stored_as_it_is(access: Access, database: D
     secret = [
         visitor,
         await access.keys.issue("garage", "c1"),
-        await access.request_code("garage", BY_SMS, "198.51.100.77"),
+        await access.request_code("garage", BY_SMS, "198.51.100.77", FORM),
         await access.links.mint("garage", "c1", PAGE, "reply"),
         await access.sessions.open("garage", client_id="c1"),
         BY_SMS,
