@@ -27,7 +27,13 @@ _NOT_PAGES = ("/socket.io/", "/static/", "/vendor/", "/webhooks/", "/simulator")
 _READABLE = ("text/", "application/json", "application/javascript", "application/manifest+json")
 _STEPS = {"/s/{slug}/sign-out", "/staff/sign-out"}  # they would end the session that all the others are tried with
 # What stands in the place of a name in an address, beside `id` and `slug`. A page with another name says here what for.
-_PLACES = {"token": ["gone"], "form": ["json", "html", "jsonl"], "name": ["x.css"], "mark": ["0"], "ext": ["pdf"]}
+_PLACES = {
+    "token": ["gone"],
+    "form": ["json", "html", "jsonl"],
+    "name": ["x.css"],
+    "mark": ["0"],
+    "photo": ["0" * 24],  # those of others: test_inspection_photos.py
+}
 
 
 @dataclass
