@@ -23,8 +23,23 @@ from storage.shops import Language, Section, Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Staff look at a client's page as the client sees it: nothing is written down or minted on the client's behalf.
+
+    The portal's pages are below `home` then; `back` leads to the client's file. `said` stands on the bar above the
+    page, in the staff's language, which is `language`.
+    """
+
+    home: str
+    back: str
+    said: tuple[str, ...]
+    back_said: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopRequest:
-    """A request for a page of one shop, by a visitor or a client."""
+    """A request for a page of one shop, by a visitor or a client; by staff, where it is a preview."""
 
     context: PortalContext
     request: web.Request
@@ -34,6 +49,7 @@ class ShopRequest:
     language: Language
     now: datetime  # the business clock
     unseen: int = 0  # notifications
+    preview: Preview | None = None
 
     @property
     def known_client(self) -> Client:
@@ -47,11 +63,6 @@ class ShopRequest:
         return sections_for(self.shop, self.client) if self.client is not None else {}
 
     @property
-    def urls(self) -> dict[str, str]:
-        """The portal's pages by name."""
-        return page_urls(self.shop)
-
-    @property
     def full(self) -> bool:
         """Whether a key or a code proved who this is."""
         return self.client is not None and self.identity.proof is Proof.FULL
@@ -61,15 +72,28 @@ class ShopRequest:
         """The peer's network address, for the limits on guessing."""
         return peer_address(self.request, self.context.settings.trusted_proxies)
 
+    @property
+    def home(self) -> str:
+        """The portal's first page; the others are below it."""
+        return portal_home(self.shop) if self.preview is None else self.preview.home
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The addresses of pages by name, for templates and redirects."""
+        return page_urls(self.shop, self.home)
+
     def page(self, template: str, *, status: int = 200, private: bool = True, **values: Any) -> web.Response:
         """The response with this template's page."""
         bound = {
             "client": self.client,
-            "language_url": lambda language: language_url(self.request, language),
-            "nav": navigation(self.shop, self.sections) if self.full else (),
+            "language_url": lambda language: language_url(
+                self.request, language, "lang" if self.preview is None else "as"
+            ),
+            "nav": navigation(self.urls, self.sections) if self.full else (),
             "notice_link_only": self.identity.proof is Proof.LINK
             and self.request.path.startswith(portal_home(self.shop)),
             "path": self.request.path if self.request.method == "GET" else "",
+            "preview": self.preview,
             "sections": self.sections,
             "unseen": self.unseen,
             "urls": self.urls,

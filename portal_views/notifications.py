@@ -30,7 +30,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     return asked.page(
         "notifications.html",
         current="notifications",
-        told=[(one, _icon(one), scope_url(asked.shop, one.scope)) for one in found[:PAGE_SIZE]],
+        told=[(one, _icon(one), scope_url(asked.shop, one.scope, asked.home)) for one in found[:PAGE_SIZE]],
         page=page,
         has_more=len(found) > PAGE_SIZE,
         unseen=0 if page == 1 else asked.unseen,
@@ -38,10 +38,10 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
 
 
 def _is_looked_at(asked: ShopRequest) -> bool:
-    """A browser that fetches a page ahead has shown it to nobody."""
+    """A browser that fetches a page ahead has shown it to nobody, and a preview not to the client."""
     headers = asked.request.headers
     ahead = headers.get("Sec-Purpose", "") + headers.get("Purpose", "") + headers.get("X-Moz", "")
-    return asked.request.method == "GET" and "prefetch" not in ahead.lower()
+    return asked.preview is None and asked.request.method == "GET" and "prefetch" not in ahead.lower()
 
 
 def _icon(one: Notification) -> str:

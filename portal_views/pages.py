@@ -13,6 +13,7 @@ from portal_views.formats import formats_for
 from portal_views.look_urls import logo_url, look_url
 from portal_views.statics import static_url
 from portal_views.texts import LANGUAGES, texts_for
+from portal_views.urls import page_urls
 from storage.shops import Language, Shop
 
 LANGUAGE_COOKIE = "pitline.lang"  # no slug has a dot, so no shop's cookie has this name
@@ -52,8 +53,10 @@ def render(template: str, language: Language, shop: Shop | None = None, **values
         "languages": LANGUAGES,
         "nav": (),
         "path": "",
+        "preview": None,
         "shop": shop,
         "t": texts,
+        "urls": page_urls(shop) if shop is not None else {},
     }
     return environment().get_template(template).render(bound | values)
 

@@ -36,10 +36,19 @@ class StaffRequest:
         """The peer's network address, for the activity log."""
         return peer_address(self.request, self.context.settings.trusted_proxies)
 
-    async def note(self, action: str, subject: str | None = None, details: Mapping[str, str] | None = None) -> None:
-        """Write into the activity log what this person did."""
+    async def note(
+        self,
+        action: str,
+        subject: str | None = None,
+        details: Mapping[str, str] | None = None,
+        *,
+        ref: str | None = None,
+    ) -> None:
+        """Write into the activity log what this person did; with a `ref`, once however often it is done."""
         actor = Actor(kind="staff", id=self.staff.id, name=self.staff.name)
-        await self.context.store.activity.append(self.shop.slug, actor, action, subject, details, address=self.address)
+        await self.context.store.activity.append(
+            self.shop.slug, actor, action, subject, details, address=self.address, ref=ref
+        )
 
     def go(self, path: str, done: str = "") -> web.Response:
         """After something was done: to that page, which says so."""

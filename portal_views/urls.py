@@ -1,5 +1,6 @@
 """Addresses of pages: what the menu holds, where a link's scope leads, this page in another language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -31,6 +32,7 @@ _PORTAL_PATHS: dict[str, str] = {
     "contact": "help/contact",
     "shop_card": "shop",
 }
+_SHOP_PATHS = ("login", "book")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +72,27 @@ def portal_home(shop: Shop) -> str:
     return f"/s/{shop.slug}/portal/"
 
 
-def page_urls(shop: Shop) -> dict[str, str]:
-    """The portal's pages by name, those of one record left out."""
-    return {name: portal_home(shop) + path for name, path in _PORTAL_PATHS.items() if "{id}" not in path}
+def page_urls(shop: Shop, home: str | None = None) -> dict[str, str]:
+    """The pages by name, those of one record left out: the portal's below `home` (the client's own by default), and
+    those of the shop that anybody may see.
+    """
+    home = portal_home(shop) if home is None else home
+    portal = {name: home + path for name, path in _PORTAL_PATHS.items() if "{id}" not in path}
+    return portal | {"shop": shop_url(shop)} | {name: shop_url(shop) + name for name in _SHOP_PATHS}
 
 
-def scope_url(shop: Shop, scope: LinkScope) -> str:
-    """The page that a link is for; the portal's first page for one that is not built."""
-    if scope.page in ("shop", "login", "book"):
+def scope_url(shop: Shop, scope: LinkScope, home: str | None = None) -> str:
+    """The page that a link is for; the portal's first page for one that is not built. Below `home`, if given."""
+    if scope.page == "shop" or scope.page in _SHOP_PATHS:
         return shop_url(shop) + ("" if scope.page == "shop" else scope.page)
     path = _PORTAL_PATHS.get(scope.page, "")
     if "{id}" in path and scope.record_id is None:
         path = path.partition("/")[0]
-    return portal_home(shop) + path.format(id=scope.record_id)
+    return (portal_home(shop) if home is None else home) + path.format(id=scope.record_id)
 
 
-def navigation(shop: Shop, sections: dict[str, bool]) -> tuple[MenuItem, ...]:
-    """The menu of a signed-in client, without what is switched off."""
-    urls = page_urls(shop)
+def navigation(urls: Mapping[str, str], sections: Mapping[str, bool]) -> tuple[MenuItem, ...]:
+    """The menu of a signed-in client, whose pages have these addresses, without what is switched off."""
     records = tuple(
         MenuItem(name=name, url=urls[name], thumb=thumb)
         for name, section, thumb in _MENU
@@ -96,6 +101,6 @@ def navigation(shop: Shop, sections: dict[str, bool]) -> tuple[MenuItem, ...]:
     return (*records, *(MenuItem(name=name, url=urls[name], thumb=False, apart=True) for name in _MENU_APART))
 
 
-def language_url(request: web.Request, language: Language) -> str:
+def language_url(request: web.Request, language: Language, parameter: str = "lang") -> str:
     """This page in another language."""
-    return str(request.rel_url.update_query(lang=language))
+    return str(request.rel_url.update_query({parameter: language}))

@@ -7,6 +7,8 @@ from storage.staff import Role
 Right: TypeAlias = Literal[
     "converse",  # see and write in conversations, take them, note, label, snooze
     "see_chats",  # read and export what was said
+    "see_clients",  # the list of clients, a client's file in short
+    "client_portal",  # preview a client's portal, make a key, send a link, switch access, choose sections
     "decide",  # accept or decline what a client wants changed, approve what costs money
     "see_reports",
     "see_activity",
@@ -23,6 +25,8 @@ _TABLE: Final[dict[Right, tuple[bool, bool, bool]]] = {
     #                owner  advisor technician
     "converse": (True, True, True),
     "see_chats": (True, True, False),
+    "see_clients": (True, True, True),
+    "client_portal": (True, True, False),
     "decide": (True, True, False),
     "see_reports": (True, True, False),
     "see_activity": (True, True, False),
