@@ -72,9 +72,10 @@ def test_no_preview_takes_anything(store: Storage):
 
 
 async def test_pages_are_what_the_client_sees(store: Storage, desk: Browser):
-    seen = TestClient(desk.server)
+    seen: TestClient[web.Request, web.Application] = TestClient(TestServer(portal_app(store)))
+    await seen.start_server()
     token = await store.sessions.open("garland", client_id="dana")
-    seen.session.cookie_jar.update_cookies({"pitline_garland": token}, desk.make_url("/"))
+    seen.session.cookie_jar.update_cookies({"pitline_garland": token}, seen.make_url("/"))
     for page in CLIENT_PAGES:
         if page.show is None or "{" in page.path or page.name == "chat":
             continue
