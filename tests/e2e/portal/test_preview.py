@@ -77,7 +77,7 @@ async def test_pages_are_what_the_client_sees(store: Storage, desk: Browser):
     token = await store.sessions.open("garland", client_id="dana")
     seen.session.cookie_jar.update_cookies({"pitline_garland": token}, seen.make_url("/"))
     for page in CLIENT_PAGES:
-        if page.show is None or "{" in page.path or page.name == "chat":
+        if page.show is None or page.name == "chat" or set(page.path) & set("{."):
             continue
         theirs = _main(await _read(seen, f"/s/garland/portal/{page.path}"))
         ours = _main(await _read(desk, HOME + page.path)).replace(HOME, "/s/garland/portal/")
