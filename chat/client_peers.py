@@ -120,6 +120,12 @@ class ClientPeers(GuardedNamespace):
             if peer.shop.slug == shop and peer.identity.session_id == session_id:
                 await self.disconnect(sid)
 
+    async def end_client(self, shop: str, client_id: str) -> None:
+        """Close the connections of this client."""
+        for sid, peer in list(self._peers.items()):
+            if peer.shop.slug == shop and peer.identity.client_id == client_id:
+                await self.disconnect(sid)
+
     async def beat(self) -> None:
         """Tell every joined conversation that is stored where its log stands, as the database has it."""
         joined: dict[str, set[str]] = {}

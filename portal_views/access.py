@@ -18,7 +18,7 @@ from portal_views.pages import html, keep_language, pick_language, render
 from portal_views.urls import language_url, navigation, page_urls, portal_home, shop_url
 from storage.clients import Client, sections_for
 from storage.proof import VISITOR, Asked, Identity, Proof, Rule, may_see, rule_for
-from storage.sessions import client_cookie
+from storage.sessions import Session, client_cookie
 from storage.shops import Language, Section, Shop
 
 
@@ -49,6 +49,7 @@ class ShopRequest:
     language: Language
     now: datetime  # the business clock
     unseen: int = 0  # notifications
+    session: Session | None = None  # the client's
     preview: Preview | None = None
 
     @property
@@ -131,7 +132,10 @@ def client_page(
             raise web.HTTPSeeOther(login_url(asked, "scope"))
         if section is not None and not asked.sections[section]:
             raise web.HTTPNotFound
-        return await _shown(asked, show)
+        response = await _shown(asked, show)
+        if request.method == "GET" and asked.session is not None:
+            await context.store.looks.note(asked.session, page)
+        return response
 
     return handle
 
@@ -141,7 +145,8 @@ async def identify(context: PortalContext, request: web.Request) -> ShopRequest:
     shop = await context.store.shops.find(request.match_info["slug"])
     if shop is None:
         raise web.HTTPNotFound
-    identity, client = await _known(context, request, shop)
+    session, client = await _known(context, request, shop)
+    identity = session.identity if session is not None else VISITOR
     full = client is not None and identity.proof is Proof.FULL and request.method == "GET"
     unseen = await context.store.notifications.count_unseen(shop.slug, client.id) if client and full else 0
     return ShopRequest(
@@ -153,19 +158,20 @@ async def identify(context: PortalContext, request: web.Request) -> ShopRequest:
         language=pick_language(request, client.language if client else None, shop.language),
         now=context.clock.now(),
         unseen=unseen,
+        session=session,
     )
 
 
-async def _known(context: PortalContext, request: web.Request, shop: Shop) -> tuple[Identity, Client | None]:
+async def _known(context: PortalContext, request: web.Request, shop: Shop) -> tuple[Session | None, Client | None]:
     token = request.cookies.get(client_cookie(shop.slug), "")
     session = await context.store.sessions.find(token, shop=shop.slug) if token else None
     if session is None or session.client_id is None:
-        return VISITOR, None
+        return None, None
     client = await context.store.clients.find(shop.slug, session.client_id)
     if client is None or not client.portal.enabled:
         await context.store.sessions.end(token)
-        return VISITOR, None
-    return session.identity, client
+        return None, None
+    return session, client
 
 
 async def _shown(asked: ShopRequest, show: ShopHandler) -> web.StreamResponse:

@@ -26,6 +26,9 @@ class Live(Protocol):
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
 
+    async def access_ended(self, shop: str, client_id: str) -> None:
+        """A client may come in no more: their sockets are to go."""
+
     async def person_left(self, shop: str, staff_id: str) -> None:
         """Somebody of the staff may come in no more: what they had is anybody's again."""
 
@@ -49,6 +52,9 @@ class Quiet:
         """No chat here."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
+        """No sockets here."""
+
+    async def access_ended(self, shop: str, client_id: str) -> None:
         """No sockets here."""
 
     async def person_left(self, shop: str, staff_id: str) -> None:

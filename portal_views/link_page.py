@@ -35,7 +35,7 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     goal = scope_url(asked.shop, link.scope)
     if asked.full and asked.identity.client_id == client.id:
         return web.Response(status=303, headers={"Location": goal, "Referrer-Policy": _REFERRER_POLICY})
-    return _guarded(await signed_in(asked, client, goal, scope=link.scope))
+    return _guarded(await signed_in(asked, client, goal, "link", scope=link.scope))
 
 
 async def _client_of(asked: ShopRequest, link: AccessLink) -> Client | None:

@@ -58,7 +58,7 @@ async def submit_key(asked: ShopRequest) -> web.StreamResponse:
         return _page(asked, next_page, too_many=refusal)
     if client is None:
         return _page(asked, next_page, problem="key", status=401)
-    return await signed_in(asked, client, next_page)
+    return await signed_in(asked, client, next_page, "key")
 
 
 async def submit_contact(asked: ShopRequest) -> web.StreamResponse:
@@ -93,7 +93,7 @@ async def submit_code(asked: ShopRequest) -> web.StreamResponse:
     if not clients:
         return _code_page(asked, form, problem=True)
     if len(clients) == 1:
-        return await signed_in(asked, clients[0], form.next_page)
+        return await signed_in(asked, clients[0], form.next_page, "code")
     tickets = Choices(asked.context.settings, asked.shop).tickets(clients, time.time())
     return asked.page("who.html", current="login", tickets=tickets, next=form.next_page)
 
@@ -107,7 +107,7 @@ async def submit_who(asked: ShopRequest) -> web.StreamResponse:
     client = await asked.context.store.clients.find(asked.shop.slug, client_id) if client_id else None
     if client is None or not client.portal.enabled:
         return _page(asked, next_page, status=401)
-    return await signed_in(asked, client, next_page)
+    return await signed_in(asked, client, next_page, "code")
 
 
 async def _read_form(asked: ShopRequest) -> _CodeForm:

@@ -15,7 +15,7 @@ from storage.devices import LIFETIME as DEVICE_LIFETIME
 from storage.hashing import Hasher, same
 from storage.phones import NotAPhone, parse_phone
 from storage.proof import LinkScope, Proof
-from storage.sessions import CLIENT_TTL, LINK_TTL, client_cookie
+from storage.sessions import CLIENT_TTL, LINK_TTL, SignInWay, client_cookie
 from storage.shops import Shop
 
 CONTACT_LIMIT = 200
@@ -41,7 +41,7 @@ async def clients_with(asked: ShopRequest, contact: str) -> list[Client]:
 
 
 async def signed_in(
-    asked: ShopRequest, client: Client, next_page: str, *, scope: LinkScope | None = None
+    asked: ShopRequest, client: Client, next_page: str, how: SignInWay, *, scope: LinkScope | None = None
 ) -> web.StreamResponse:
     """Open the client's session (a link's, where there is a scope), end the browser's old one, go to the page."""
     sessions, slug = asked.context.store.sessions, asked.shop.slug
@@ -54,6 +54,7 @@ async def signed_in(
         proof=Proof.FULL if scope is None else Proof.LINK,
         scope=scope,
         agent=asked.request.headers.get(hdrs.USER_AGENT, ""),
+        how=how,
     )
     response = web.Response(status=303, headers={hdrs.LOCATION: next_page, hdrs.CACHE_CONTROL: "no-store"})
     lifetime = CLIENT_TTL if scope is None else LINK_TTL

@@ -16,6 +16,7 @@ class StaffMenuItem:
 
 _MENU: tuple[tuple[str, str, Right], ...] = (
     ("inbox", "/staff/", "converse"),
+    ("clients", "/staff/clients", "see_clients"),
     ("chats", "/staff/logs/chats", "see_chats"),
     ("reports", "/staff/reports", "see_reports"),
     ("activity", "/staff/logs", "see_activity"),
@@ -28,6 +29,7 @@ _SETTINGS: tuple[tuple[str, str, Right], ...] = (
     ("labels", "/staff/settings/labels", "settings"),
     ("look", "/staff/settings/look", "settings"),
     ("widget", "/staff/settings/widget", "settings"),
+    ("portal", "/staff/settings/portal", "settings"),
     ("telling", "/staff/settings/telling", "settings"),
     ("understanding", "/staff/settings/understanding", "teach"),
     ("people", "/staff/settings/people", "people"),

@@ -7,6 +7,8 @@ from aiohttp import web
 from portal_views import (
     staff_account,
     staff_chats,
+    staff_client_portal,
+    staff_clients,
     staff_logs,
     staff_password,
     staff_people,
@@ -15,6 +17,7 @@ from portal_views import (
     staff_settings_hours,
     staff_settings_labels,
     staff_settings_look,
+    staff_settings_portal,
     staff_settings_replies,
     staff_settings_security,
     staff_settings_telling,
@@ -45,6 +48,13 @@ STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None
         _CHAT: (staff_chats.show_one, None),
         _CHAT + ".{form:json|html}": (staff_chats.download_one, None),
     },
+    "see_clients": {
+        "/staff/clients": (staff_clients.show, None),
+        "/staff/clients/{client}": (staff_clients.show_one, None),
+    },
+    "client_portal": {
+        "/staff/clients/{client}/portal": (staff_client_portal.show, staff_client_portal.submit),
+    },
     "see_activity": {
         "/staff/logs": (staff_logs.show, None),
         "/staff/logs.{form:jsonl|html}": (staff_logs.download, None),
@@ -60,6 +70,7 @@ STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None
         f"{_SETTINGS}/replies/{{id}}": (staff_settings_replies.show_one, staff_settings_replies.submit),
         f"{_SETTINGS}/labels": (staff_settings_labels.show, staff_settings_labels.submit),
         f"{_SETTINGS}/look": (staff_settings_look.show, staff_settings_look.submit),
+        f"{_SETTINGS}/portal": (staff_settings_portal.show, staff_settings_portal.submit),
         f"{_SETTINGS}/widget": (staff_settings_widget.show, staff_settings_widget.submit),
         f"{_SETTINGS}/telling": (staff_settings_telling.show, staff_settings_telling.submit),
     },

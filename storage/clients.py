@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
@@ -62,9 +64,13 @@ class Client:
         return self.name.split()[0] if self.name.split() else self.name
 
 
+_LETTERS = ("", *ascii_uppercase, "[", *ascii_lowercase, "{")  # where the names of a letter begin
+_END = "\U0010ffff"
+
 INDEXES = [
     IndexModel([("shop", ASCENDING), ("phones", ASCENDING)], name="by_phone"),
     IndexModel([("shop", ASCENDING), ("email", ASCENDING)], name="by_email"),
+    IndexModel([("shop", ASCENDING), ("name", ASCENDING)], name="by_name"),
 ]
 
 
@@ -87,6 +93,30 @@ class Clients(Records[Client]):
     async def find_by_email(self, shop: str, email: str) -> list[Client]:
         """Those with this address on file, by name."""
         return await self._named({"shop": shop, "email": email.strip().lower()})
+
+    async def list_named(self, shop: str, after: str, limit: int) -> list[Client]:
+        """At most `limit` clients whose names come after this one, by name.
+
+        Letter by letter: the embedded engine sorts all that matches, and a letter is what it can do at once.
+        """
+        found: list[Client] = []
+        for begin, end in pairwise((*_LETTERS, _END)):
+            if end <= after:
+                continue
+            query: Document = {"shop": shop, "name": {"$gte": begin, "$lt": end}}
+            if after >= begin:
+                query["name"] = {"$gt": after, "$lt": end}
+            cursor = self._collection.find(query).sort("name", ASCENDING).limit(limit - len(found))
+            found += [self.read(document) async for document in cursor]
+            if len(found) >= limit:
+                break
+        return found
+
+    async def search(self, shop: str, query: str, limit: int) -> list[Client]:
+        """At most `limit` clients found by all the words: of their names, numbers, addresses, plates and papers."""
+        by_word = [{hit.client_id for hit in hits if hit.client_id} for hits in await self._search.hits(shop, query)]
+        ids = sorted(set[str].intersection(*by_word))[:limit] if by_word else []
+        return sorted((await self.find_many(shop, ids)).values(), key=lambda client: (client.name, client.id))
 
     async def set_portal(self, shop: str, client_id: str, portal: Portal) -> bool:
         """Staff's choice of access and sections; from now on it holds against imports. False: no such client."""

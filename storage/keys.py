@@ -57,6 +57,15 @@ class Keys:
         await self._collection.replace_one({"_id": _id(shop, client_id)}, document, upsert=True)
         return key
 
+    async def issue_once(self, shop: str, client_id: str, press: str, issued_by: str) -> str | None:
+        """A new key for one press of a button; None when this press made one already, which was shown then."""
+        before = await self._collection.find_one({"_id": _id(shop, client_id), "shop": shop})
+        if before is not None and before.get("press") == press:
+            return None
+        key = await self.issue(shop, client_id, issued_by)
+        await self._collection.update_one({"_id": _id(shop, client_id), "shop": shop}, {"$set": {"press": press}})
+        return key
+
     async def verify(self, shop: str, key: str) -> str | None:
         """The id of the client whose key this is, or None."""
         plain = read_key(key)

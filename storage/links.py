@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
 from storage.codec import Document, encode, from_document
 from storage.hashing import Clock, Hasher
-from storage.ids import new_id
+from storage.ids import new_id, record_id
 from storage.mongo import Database
 from storage.proof import LinkScope
 
@@ -63,12 +64,28 @@ class Links:
         self._hasher = hasher
         self._now = clock
 
-    async def mint(self, shop: str, client_id: str, scope: LinkScope, purpose: str, ttl: timedelta = LIFETIME) -> str:
+    async def mint_once(self, shop: str, client_id: str, scope: LinkScope, purpose: str, press: str) -> str | None:
+        """The token of the one link that a press of a button makes; None when the press made it already."""
+        try:
+            return await self.mint(shop, client_id, scope, purpose, link_id=record_id(shop, "link", press))
+        except DuplicateKeyError:
+            return None
+
+    async def mint(
+        self,
+        shop: str,
+        client_id: str,
+        scope: LinkScope,
+        purpose: str,
+        ttl: timedelta = LIFETIME,
+        *,
+        link_id: str | None = None,
+    ) -> str:
         """The token of a new link: the only time it is seen. The page is `/s/{shop}/k/{token}`."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self._now()
         document: Document = {
-            "_id": new_id(),
+            "_id": link_id or new_id(),
             "shop": shop,
             "digest": self._digest(shop, token),
             "client_id": client_id,

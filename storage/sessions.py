@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 from pymongo import IndexModel
 
@@ -28,6 +29,9 @@ _TOKEN_BYTES = 24
 _LONGEST_TOKEN = 128
 
 
+SignInWay: TypeAlias = Literal["key", "code", "link"]
+
+
 def client_cookie(slug: str) -> str:
     """The name of the cookie that holds a client's session at this shop."""
     return f"pitline_{slug}"
@@ -44,6 +48,7 @@ class Session:
     proof: Proof
     scope: LinkScope | None = None  # for Proof.LINK
     agent: str = ""  # the browser, as it calls itself
+    how: SignInWay | None = None  # a client's way in
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
@@ -85,6 +90,7 @@ class Sessions:
         scope: LinkScope | None = None,
         ttl: timedelta | None = None,
         agent: str = "",
+        how: SignInWay | None = None,
     ) -> str:
         """The token of a new session, for the cookie: the only time it is seen. `ttl` is by default what suits it.
 
@@ -106,6 +112,7 @@ class Sessions:
             "proof": proof.value,
             "scope": None if scope is None else encode(scope),
             "agent": agent[:200],
+            "how": how,
             "created_at": now,
             "seen_at": now,
             "expires_at": now + ttl,

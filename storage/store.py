@@ -20,6 +20,7 @@ from storage import (
     inspections,
     invoices,
     labels,
+    looks,
     media_fetches,
     messages,
     news,
@@ -66,6 +67,7 @@ from storage.hashing import Hasher
 from storage.inspections import Inspections
 from storage.invoices import Invoices
 from storage.labels import Labels
+from storage.looks import Looks
 from storage.media_fetches import MediaFetches
 from storage.messages import Messages
 from storage.mongo import Database, make_indexes
@@ -122,6 +124,7 @@ _INDEXES = {
     Episodes.name: episodes.INDEXES,
     CannedReplies.name: canned_replies.INDEXES,
     Labels.name: labels.INDEXES,
+    Looks.name: looks.INDEXES,
     Presences.name: presence.INDEXES,
     PushSubscriptions.name: push_subscriptions.INDEXES,
     NotificationSettingsBook.name: notification_settings.INDEXES,
@@ -198,6 +201,7 @@ class Storage:
         self.activity = Activity(database)
         self.canned_replies = CannedReplies(database)
         self.labels = Labels(database)
+        self.looks = Looks(database)
         self.presence = Presences(database)
         self.deployment = Deployment(database)
         self.push_subscriptions = PushSubscriptions(database)

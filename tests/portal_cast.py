@@ -285,6 +285,7 @@ class Live:
     woken: int = 0
     news: int = 0
     ended: list[str] = field(default_factory=list)
+    shut: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
     wrote: list[tuple[str, str, str]] = field(default_factory=list)
@@ -301,6 +302,9 @@ class Live:
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)
+
+    async def access_ended(self, shop: str, client_id: str) -> None:
+        self.shut.append(client_id)
 
     async def person_left(self, shop: str, staff_id: str) -> None:
         self.left.append(staff_id)

@@ -93,11 +93,11 @@ function vehicles({ vehicles: all = [], reminders: due = [] }) {
   return fold("Vehicles", rows.length, [rows.length ? list(rows) : el("p", { class: "muted", text: "No vehicle on file" })]);
 }
 
-function portal({ portal: access }) {
+function portal({ id, portal: access }) {
   if (!access) return null;
   const lamp = el("span", { class: `lamp ${access.enabled ? "on" : ""}`, "aria-hidden": "true" });
   const last = access.signed_in_at ? `Last sign-in ${time(access.signed_in_at)}` : "Not signed in lately";
-  return fold("Client portal", null, [el("p", { class: "portal" }, lamp, access.enabled ? "Access is on" : "Access is off"), access.enabled && el("p", { class: "muted", text: last })]);
+  return fold("Client portal", null, [el("p", { class: "portal" }, lamp, access.enabled ? "Access is on" : "Access is off"), access.enabled && el("p", { class: "muted", text: last }), el("p", {}, el("a", { href: `/staff/clients/${id}/portal`, text: "Preview, send or switch off" }))]);
 }
 
 function episodes({ episodes: all = [] }, ongo) {
