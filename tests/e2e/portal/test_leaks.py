@@ -28,6 +28,7 @@ _READABLE = ("text/", "application/json", "application/javascript", "application
 _STEPS = {"/s/{slug}/sign-out", "/staff/sign-out"}  # they would end the session that all the others are tried with
 # What stands in the place of a name in an address, beside `id` and `slug`. A page with another name says here what for.
 _PLACES = {
+    "client": [VERA.id, VITO.id],
     "token": ["gone"],
     "form": ["json", "html", "jsonl"],
     "name": ["x.css"],
