@@ -72,18 +72,17 @@ def test_no_preview_takes_anything(store: Storage):
 
 
 async def test_pages_are_what_the_client_sees(store: Storage, desk: Browser):
-    seen: TestClient[web.Request, web.Application] = TestClient(TestServer(portal_app(store)))
-    await seen.start_server()
-    token = await store.sessions.open("garland", client_id="dana")
-    seen.session.cookie_jar.update_cookies({"pitline_garland": token}, seen.make_url("/"))
-    for page in CLIENT_PAGES:
-        if page.show is None or page.name == "chat" or set(page.path) & set("{."):
-            continue
-        theirs = _main(await _read(seen, f"/s/garland/portal/{page.path}"))
-        ours = _main(await _read(desk, HOME + page.path)).replace(HOME, "/s/garland/portal/")
-        words = [re.sub(r"<[^>]+>", " ", text).split() for text in (theirs, ours)]
-        assert words[0] == words[1], page.name
-    await seen.close()
+    async with TestClient(TestServer(portal_app(store))) as seen:
+        token = await store.sessions.open("garland", client_id="dana")
+        seen.session.cookie_jar.update_cookies({"pitline_garland": token}, seen.make_url("/"))
+        for page in CLIENT_PAGES:
+            # the profile lists sessions, and a preview has none; the chat is a frame
+            if page.show is None or page.name in ("chat", "profile") or set(page.path) & set("{."):
+                continue
+            theirs = _main(await _read(seen, f"/s/garland/portal/{page.path}"))
+            ours = _main(await _read(desk, HOME + page.path)).replace(HOME, "/s/garland/portal/")
+            words = [re.sub(r"<[^>]+>", " ", text).split() for text in (theirs, ours)]
+            assert words[0] == words[1], page.name
 
 
 async def test_it_is_marked_and_leads_nowhere_else(desk: Browser):

