@@ -19,12 +19,20 @@ PAGES = (
     "/labels",
     "/look",
     "/widget",
+    "/portal",
     "/telling",
     "/people",
     "/security",
     "/understanding",
 )
-OTHERS = ["/staff/account", "/staff/account/second-factor", f"/staff/clients/{MARIA.id}/tell"]
+OTHERS = [
+    "/staff/account",
+    "/staff/account/second-factor",
+    "/staff/clients",
+    f"/staff/clients/{MARIA.id}",
+    f"/staff/clients/{MARIA.id}/portal",
+    f"/staff/clients/{MARIA.id}/tell",
+]
 
 
 @pytest.mark.parametrize(
