@@ -7,7 +7,6 @@ too, to be asked for again. From npm only what `_VENDOR` names is served.
 Files are served as they were written, but for comments that have lines of their own: a sixth of what would travel.
 """
 
-import gzip
 import hashlib
 import re
 from collections.abc import Iterable
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+
+from config.packing import Packed, pack
 
 _OWN = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -34,10 +35,9 @@ class VendorFileMissing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
-    """One file: its content plain and gzipped, and the mark that changes with it."""
+    """One file: its content, also as it travels, and the mark that changes with it."""
 
-    content: bytes
-    gzipped: bytes
+    packed: Packed
     content_type: str
     mark: str
 
@@ -48,7 +48,7 @@ class ChatStatics:
     def __init__(self, node_modules: Path) -> None:
         self._own = {path.name: _read(path) for path in sorted(_OWN.iterdir()) if path.suffix in _TYPES}
         self._vendor = {name: _read_vendor(node_modules / place) for name, place in _VENDOR.items()}
-        self.mark = _mark(file.content for file in self._own.values())
+        self.mark = _mark(file.packed.plain for file in self._own.values())
 
     @property
     def base(self) -> str:
@@ -104,13 +104,14 @@ def _answer(request: web.Request, file: StaticFile | None, *, for_ever: bool) ->
     }
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return web.Response(body=file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
-    return web.Response(body=file.content, headers=headers)
+    body, encoding = file.packed.for_browser(request.headers.get("Accept-Encoding", ""))
+    if encoding is not None:
+        headers["Content-Encoding"] = encoding
+    return web.Response(body=body, headers=headers)
 
 
 def _imports(module: StaticFile) -> list[str]:
-    return _IMPORT.findall(module.content.decode())
+    return _IMPORT.findall(module.packed.plain.decode())
 
 
 def _read(path: Path) -> StaticFile:
@@ -118,8 +119,7 @@ def _read(path: Path) -> StaticFile:
     if path.parent == _OWN and path.suffix in (".css", ".js"):
         content = without_comments(content)
     return StaticFile(
-        content=content,
-        gzipped=gzip.compress(content, 9, mtime=0),
+        packed=pack(content),
         content_type=_TYPES[path.suffix],
         mark=_mark([content]),
     )

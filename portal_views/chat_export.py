@@ -50,7 +50,7 @@ class ChatExport:
 
     async def as_page(self, chats: AsyncIterator[Conversation], title: str) -> AsyncIterator[str]:
         """An HTML page with its style in it."""
-        style = "\n".join(static_files()[sheet].content.decode() for sheet in _SHEETS)
+        style = "\n".join(static_files()[sheet].packed.plain.decode() for sheet in _SHEETS)
         yield self._render("chat_file_head.html", style=style, title=title, now=self.now)
         async for chat in chats:
             assignee = self.names.get(chat.state.assignee or "", "")

@@ -167,7 +167,7 @@ async def _as_lines(pages: AsyncIterator[tuple[ActivityEntry, ...]]) -> AsyncIte
 
 async def _as_page(asked: StaffRequest, pages: AsyncIterator[tuple[ActivityEntry, ...]]) -> AsyncIterator[str]:
     t = texts_for(asked.language)
-    style = "\n".join(static_files()[sheet].content.decode() for sheet in _SHEETS)
+    style = "\n".join(static_files()[sheet].packed.plain.decode() for sheet in _SHEETS)
     f: Formats = formats_for(asked.shop, t)
 
     def part(template: str, **values: object) -> str:

@@ -1,12 +1,13 @@
 """The files that pages load: an allow-list read once, kept in memory, compressed ahead, addressed by their content."""
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from aiohttp import web
+
+from config.packing import Packed, pack
 
 _OWN = Path(__file__).parent / "static"
 _SHARED = Path(__file__).parent.parent / "config" / "static"
@@ -22,10 +23,9 @@ _ASK_AGAIN = "no-cache"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
-    """One file: its content plain and gzipped, and the mark that changes with it."""
+    """One file: its content, also as it travels, and the mark that changes with it."""
 
-    content: bytes
-    gzipped: bytes
+    packed: Packed
     content_type: str
     mark: str
 
@@ -56,16 +56,16 @@ async def serve(request: web.Request) -> web.Response:
     }
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        return web.Response(body=file.gzipped, headers=headers | {"Content-Encoding": "gzip"})
-    return web.Response(body=file.content, headers=headers)
+    body, encoding = file.packed.for_browser(request.headers.get("Accept-Encoding", ""))
+    if encoding is not None:
+        headers["Content-Encoding"] = encoding
+    return web.Response(body=body, headers=headers)
 
 
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
     return StaticFile(
-        content=content,
-        gzipped=gzip.compress(content, 9, mtime=0),
+        packed=pack(content),
         content_type=_TYPES[path.suffix],
         mark=hashlib.sha256(content).hexdigest()[:12],
     )

@@ -158,7 +158,8 @@ async def test_the_portals_own_bubble_knows_the_client_and_goes_on_in_the_same_t
 async def test_on_a_phone_the_portals_menu_has_the_chat_and_no_button_lies_over_the_page(scene: Scene) -> None:
     page = await scene.client(PHONE)
     await page.goto(f"{scene.url}/s/{SHOP.slug}/portal/")
-    await expect(page.get_by_role("link", name="Chat")).to_be_visible()
+    shortcuts = page.get_by_role("navigation", name="Shortcuts")
+    await expect(shortcuts.get_by_role("link", name="Chat")).to_be_visible()
     await expect(page.locator("#pitline-chat button")).to_be_hidden()
 
 
