@@ -11,6 +11,24 @@ export function attachmentsOf(row, words, local = () => ({})) {
   return el("ul", { class: "files", "aria-label": words.files }, row.attachments.map((file) => el("li", {}, fileOf(file, row, words, local))));
 }
 
+/**
+ * Pictures in `list` are shown over the page, by what is fetched with the first. `entries()`: of the thread, as they are
+ * then. Where that cannot be, and with a key that asks for a tab of its own, the link does what links do.
+ */
+export function openPictures({ list, entries, language = () => "en" }) {
+  list.addEventListener("click", async (event) => {
+    const link = event.target.closest("a.picture");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    try {
+      const { showPicture } = await import("./lightbox.js");
+      await showPicture({ list, link, entries: entries(), language: language() });
+    } catch {
+      window.open(link.href, "_blank", "noopener"); // no line
+    }
+  });
+}
+
 /** What is read out of a message: its words, or else what its files are called. */
 export function spokenText({ text, attachments = [] }, words) {
   return text || attachments.map(({ name }) => words.file_named(name)).join(", ");

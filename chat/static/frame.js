@@ -1,5 +1,5 @@
 /** The chat in its frame: builds the parts from the page's data and shows what the chat says. */
-import { spokenText } from "./attachment-view.js";
+import { openPictures, spokenText } from "./attachment-view.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { el, loadStyle } from "./dom.js";
@@ -10,7 +10,6 @@ import { Outbox } from "./outbox.js";
 import { Host } from "./host.js";
 import { bannerOf, closedText, hoursText, untilChange } from "./standing.js";
 import { readablePhone } from "./text.js";
-import { openPictures } from "./pictures.js";
 import { Scroller, ThreadView } from "./thread-view.js";
 import { rowsOf } from "./thread.js";
 import { chooseLanguage, wordsOf } from "./words.js";

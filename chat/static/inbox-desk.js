@@ -251,8 +251,9 @@ export class Desk {
 
   #add({ conversations, counts, cursor }) {
     for (const one of conversations) {
-      const known = this.#known.get(one.id); // what was pushed meanwhile is newer than the answer
-      if (!known || (known.last_seq ?? 0) <= (one.last_seq ?? 0)) this.#known.set(one.id, one);
+      const ahead = (this.#known.get(one.id)?.last_seq ?? -1) - (one.last_seq ?? 0);
+      const isNewer = ahead > 0 || (ahead === 0 && this.#pushed.has(one.id)); // pushed meanwhile: a read mark has no number
+      if (!isNewer) this.#known.set(one.id, one);
     }
     this.#sorted = null;
     this.counts = counts ?? this.counts;

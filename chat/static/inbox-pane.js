@@ -1,12 +1,11 @@
 /** The middle pane: the open conversation's head, thread, the bot's draft and the composer. */
-import { spokenText } from "./attachment-view.js";
+import { openPictures, spokenText } from "./attachment-view.js";
 import { el } from "./dom.js";
 import { Reply } from "./inbox-reply.js";
 import { StaffRows } from "./inbox-rows.js";
 import { SuggestionView } from "./inbox-suggestion.js";
 import { ThreadPane } from "./inbox-thread.js";
 import { nameOf, problemText, STATUS_NAMES, WORDS } from "./inbox-words.js";
-import { openPictures } from "./pictures.js";
 import { readablePhone } from "./text.js";
 import { RowMemo, rowsOf } from "./thread.js";
 import { later } from "./timers.js";

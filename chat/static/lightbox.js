@@ -1,15 +1,22 @@
 /** One picture at a time over the page, with the arrow keys or a swipe to its neighbours in the thread. */
 import { el, icon, loadStyle } from "./dom.js";
 import { LIGHTBOX_WORDS } from "./lightbox-words.js";
+import { focusAgain, picturesOf } from "./pictures.js";
 import { safeUrl } from "./text.js";
 
 const SWIPE = 48; // pixels
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
-/** A Lightbox in the page, with its style. Raises where that does not come. */
-export async function openLightbox() {
-  await loadStyle("lightbox.css");
-  return new Lightbox();
+let opening = null;
+
+/** Show what `link` in `list` leads to, among the pictures of these entries. Raises where the style does not come. */
+export async function showPicture({ list, link, entries, language }) {
+  opening ??= loadStyle("lightbox.css").then(() => new Lightbox());
+  const box = await opening.catch((error) => {
+    opening = null; // the next click tries again
+    throw error;
+  });
+  box.show({ pictures: picturesOf(entries), id: link.dataset.file, language, onclose: () => focusAgain(list, link) });
 }
 
 class Lightbox {

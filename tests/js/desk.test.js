@@ -100,3 +100,14 @@ test("what is pushed while the list is asked for outlives the older answer", asy
   await socket.answer("inbox", { ok: true, conversations: [summary("c1", { last_seq: 3, unread: 2 })], counts: {}, cursor: null });
   assert.equal(one.find("c1").unread, 3);
 });
+
+test("what was read while the list was being fetched stays read, though the answer is older", async () => {
+  const { one, socket } = await desk([summary("c1")]);
+  one.load();
+  await socket.push("conversation", summary("c1", { unread: 0 }));
+  await socket.answer("inbox", { ok: true, conversations: [summary("c1")], counts: {}, cursor: null });
+  assert.equal(one.unread, 0);
+  one.load();
+  await socket.answer("inbox", { ok: true, conversations: [summary("c1", { unread: 2 })], counts: {}, cursor: null });
+  assert.equal(one.unread, 1, "an answer to a question asked later counts");
+});
