@@ -258,7 +258,8 @@ async def test_every_page_of_staff_asks_who_one_is_and_what_one_may(
                 if path in statuses:
                     assert (statuses[path] == 403) != may(role, right), (role, path)
                 if submit is not None and not may(role, right):
-                    assert (await post(visitor, path.replace("{id}", "new"))).status == 403, (role, path)
+                    asked = path.replace("{id}", "new").replace("{client}", "dana")
+                    assert (await post(visitor, asked)).status == 403, (role, path)
         assert statuses[ACCOUNT] == 200
         assert set(statuses.values()) <= {200, 303, 403}, statuses
         await store.sessions.end_all_for_staff("garland", staff.id)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "portal_views" / "templates").glob("*.html"))
-SAID_AS_IT_IS = {"Pitline", "PDF", "JSON", "CSV"}
+SAID_AS_IT_IS = {"Pitline", "PDF", "JSON", "CSV", "STOP"}  # STOP is what is texted, in any language
 _CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>", re.DOTALL)
 _SPOKEN = re.compile(r'\s(?:alt|title|placeholder|aria-label|aria-description)="([^"]*)"')
