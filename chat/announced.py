@@ -187,8 +187,7 @@ def _titles(shop: Shop, due: list[Reminder], language: Language) -> list[str]:
 
 async def _invoice(asked: Asked) -> Saying | None:
     one = asked.announcement
-    account = await asked.store.accounts.for_client(asked.shop, one.client_id, asked.now)
-    view = account.find(one.record)
+    view = await asked.store.accounts.find_invoice(asked.shop, one.client_id, one.record, asked.now)
     due_on = view.invoice.due_on if view is not None else None
     if view is None or due_on is None or view.balance <= 0 or view.state not in ("due", "overdue"):
         return None

@@ -6,7 +6,6 @@ does what is left and repeats nothing. Texts and mails wait for the shop's hours
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -37,26 +36,18 @@ _CHANGES: Final[frozenset[About]] = frozenset({"visit", "estimate", "work_order"
 _NEWS_FOR = timedelta(days=2)  # a change that could not be told for so long is no news any more
 _log = logging.getLogger(__name__)
 
-Appended: TypeAlias = Callable[[Notification], Awaitable[None]]
 Outcome: TypeAlias = tuple[Literal["told", "dropped"], str]
 
 
-async def _nobody_hears(notification: Notification) -> None:
-    """Nobody is connected."""
-
-
 class Announcer:
-    """`wake` rings the outbox; `appended` is told of each new notification under a client's bell."""
+    """`wake` rings the outbox."""
 
-    def __init__(
-        self, hub: Hub, clock: BusinessClock, public_url: str, wake: Wake, appended: Appended = _nobody_hears
-    ) -> None:
+    def __init__(self, hub: Hub, clock: BusinessClock, public_url: str, wake: Wake) -> None:
         self._hub = hub
         self._store = hub.store
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._wake = wake
-        self._appended = appended
 
     async def tell_due(self, by: datetime | None = None) -> int:
         """Tell what is due (by then); how many announcements were taken up."""
@@ -177,8 +168,7 @@ class Announcer:
             at=now,
             expires_at=now + KEPT_FOR,
         )
-        if await self._store.notifications.append(notification):
-            await self._appended(notification)
+        await self._store.notifications.append(notification)
 
     async def _write_down(
         self, shop: Shop, conversation: Conversation, saying: Saying, way: Way, announcement: Announcement

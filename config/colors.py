@@ -37,7 +37,7 @@ class Shades:
 
 def luminance(color: str) -> float:
     """Relative luminance, 0 to 1."""
-    red, green, blue = (_linear(channel) for channel in _channels(color))
+    red, green, blue = (_linear(channel) for channel in channels(color))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -49,7 +49,7 @@ def contrast(one: str, other: str) -> float:
 
 def mixed(color: str, other: str, share: float) -> str:
     """The colour with this share of the other in it."""
-    pairs = zip(_channels(color), _channels(other), strict=True)
+    pairs = zip(channels(color), channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
@@ -79,9 +79,8 @@ def dark_shades(color: str) -> Shades:
     """The colour's shades on dark pages."""
     accent = towards(color, WHITE, DARK_GROUNDS, TEXT)
     soft = mixed(DARK_GROUNDS[1], accent, _SOFT)
-    return _shades(
-        accent, soft, towards(color, WHITE, (*DARK_GROUNDS, soft), TEXT), towards(color, BLACK, [WHITE], 6.0)
-    )
+    link = towards(color, WHITE, (*DARK_GROUNDS, soft), TEXT)
+    return _shades(accent, soft, link, towards(color, BLACK, [WHITE], _CALM))
 
 
 def white_ground(color: str) -> str:
@@ -103,7 +102,8 @@ def _shades(accent: str, soft: str, link: str, bubble: str) -> Shades:
     )
 
 
-def _channels(color: str) -> tuple[int, int, int]:
+def channels(color: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 

@@ -29,6 +29,17 @@ async def vehicles_of(asked: ShopRequest) -> dict[str, Vehicle]:
     return {vehicle.id: vehicle for vehicle in vehicles}
 
 
+async def shown_vehicles(asked: ShopRequest) -> dict[str, Vehicle]:
+    """The same, for a client who is shown vehicles; else none."""
+    return await vehicles_of(asked) if asked.sections["vehicles"] else {}
+
+
+async def shown_vehicle(asked: ShopRequest, vehicle_id: str | None) -> Vehicle | None:
+    """The client's vehicle that a visit is for; None where there is none, or the client is shown none."""
+    found = await vehicles_named(asked, [vehicle_id]) if asked.sections["vehicles"] else {}
+    return found.get(vehicle_id or "")
+
+
 async def vehicles_named(asked: ShopRequest, ids: Iterable[str | None]) -> dict[str, Vehicle]:
     """Those of the client's vehicles that have these ids, by id; few of a fleet."""
     wanted = {vehicle_id for vehicle_id in ids if vehicle_id}

@@ -44,7 +44,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         chart=report_pictures.columns(months),
         due=due[:_SHOWN],
         estimates=estimates,
-        inspections=inspections[:_SHOWN],
+        inspections=inspections,
         months=months,
         orders=orders,
         pay_url=asked.shop.pay_link,

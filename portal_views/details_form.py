@@ -4,10 +4,10 @@ One field each for the name, the e-mail, the address, every number and a further
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from storage.change_requests import ChangeRequest, DetailName
+from storage.change_requests import ChangeRequest, DetailName, about_of
 from storage.clients import Client
 from storage.details import LONGEST_DETAIL, read_detail
 from storage.phones import format_phone
@@ -45,8 +45,7 @@ def details_form(
     address = client.address.one_line if client.address is not None else ""
 
     def field(name: str, detail: DetailName, old: str | None, vehicle: Vehicle | None = None) -> DetailField:
-        about = (detail, vehicle.id if vehicle else "", (old or "") if detail == "phone" else "")
-        wish = by_about.get(about)
+        wish = by_about.get(about_of(detail, vehicle.id if vehicle else None, old))
         value = (wish.new if wish else old) or ""
         return DetailField(
             name=name,
@@ -87,16 +86,7 @@ def _read(field: DetailField, typed: Mapping[str, Any], shop: Shop) -> DetailFie
         problem = f"details.wrong_{field.detail}"
     elif value is not None and value != (field.waiting.new if field.waiting else field.old):
         new = value
-    return DetailField(
-        name=field.name,
-        detail=field.detail,
-        old=field.old,
-        waiting=field.waiting,
-        vehicle=field.vehicle,
-        typed=text,
-        new=new,
-        problem=problem or "",
-    )
+    return replace(field, typed=text, new=new, problem=problem or "")
 
 
 def is_taken_back(field: DetailField) -> bool:

@@ -8,7 +8,8 @@ from aiohttp import web
 from portal_views.access import ShopRequest
 from portal_views.client_records import vehicles_of
 from portal_views.list_query import Choice, read_query
-from portal_views.texts import Texts, texts_for
+from portal_views.paging import one_of, order_choice, year_choice
+from portal_views.texts import texts_for
 from storage.account_lists import InvoiceFilter, Order, Standing, list_invoices
 from storage.accounts import day_of
 from storage.vehicles import Vehicle
@@ -38,7 +39,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     return asked.page(
         "invoices.html",
         current="invoices",
-        choices=_choices(texts_for(asked.language), paged.years, list(vehicles.values())),
+        choices=_choices(asked, paged.years, list(vehicles.values())),
         paged=paged,
         pay_url=asked.shop.pay_link,
         query=query,
@@ -47,19 +48,11 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     )
 
 
-def _choices(t: Texts, years: Sequence[int], vehicles: Sequence[Vehicle]) -> list[Choice]:
-    everything = ("", t("lists.every"))
-    states = tuple((state, t(f"invoices.standing.{state}")) for state in get_args(Standing))
-    orders = tuple((order, t(f"lists.sort.{order}")) for order in get_args(Order))
-    found = [Choice(name="state", label=t("invoices.status"), options=(everything, *states))]
-    if len(years) > 1:
-        found.append(Choice(name="year", label=t("lists.year"), options=(everything, *year_options(years))))
+def _choices(asked: ShopRequest, years: Sequence[int], vehicles: Sequence[Vehicle]) -> list[Choice]:
+    t = texts_for(asked.language)
+    states = [(state, t(f"invoices.standing.{state}")) for state in get_args(Standing)]
+    found = [one_of(asked, "state", t("invoices.status"), states), *year_choice(asked, years)]
     if len(vehicles) > 1:
-        named = tuple((vehicle.id, vehicle.name_with_plate) for vehicle in vehicles)
-        found.append(Choice(name="vehicle", label=t("invoices.vehicle"), options=(everything, *named)))
-    return [*found, Choice(name="sort", label=t("lists.order"), options=orders)]
-
-
-def year_options(years: Sequence[int]) -> tuple[tuple[str, str], ...]:
-    """Years to choose from."""
-    return tuple((str(year), str(year)) for year in years)
+        named = [(vehicle.id, vehicle.name_with_plate) for vehicle in vehicles]
+        found.append(one_of(asked, "vehicle", t("invoices.vehicle"), named))
+    return [*found, order_choice(asked, get_args(Order))]

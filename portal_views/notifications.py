@@ -4,8 +4,9 @@ from aiohttp import web
 
 from config.clock import utc_now
 from portal_views.access import ShopRequest
-from portal_views.paging import PAGE_SIZE
+from portal_views.list_query import read_query
 from portal_views.urls import scope_url
+from storage.account_lists import PAGE_SIZE
 from storage.notifications import Notification
 
 _ICONS = {
@@ -20,7 +21,7 @@ _LAST_PAGE = 1000
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show a page of them, marked as they were before this."""
-    page = _page(asked.request)
+    page = min(read_query(asked.request, {}).page, _LAST_PAGE)
     told = asked.context.store.notifications
     found = await told.list_for_client(
         asked.shop.slug, asked.known_client.id, limit=PAGE_SIZE + 1, skip=(page - 1) * PAGE_SIZE
@@ -46,8 +47,3 @@ def _is_looked_at(asked: ShopRequest) -> bool:
 
 def _icon(one: Notification) -> str:
     return _ICONS.get(one.kind) or ("invoices" if one.kind.startswith("invoice") else "visits")
-
-
-def _page(request: web.Request) -> int:
-    wanted = request.query.get("page", "1")
-    return min(max(1, int(wanted)), _LAST_PAGE) if wanted.isdecimal() and len(wanted) <= 6 else 1

@@ -1,6 +1,5 @@
 """Lists of a client's records a page at a time, bounded: the newest few hundred, or those of one year."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +8,11 @@ from typing import Generic, TypeVar
 from portal_views.access import ShopRequest
 from portal_views.list_query import Choice, ListQuery
 from portal_views.texts import texts_for
+from storage.account_lists import PAGE_SIZE
+from storage.account_lists import page_of as nearest_page
 from storage.accounts import day_of
 from storage.records import Records
 
-PAGE_SIZE = 25
 _NEWEST = 300  # of a kind that are looked at together; what is older is asked for by its year
 _YEARS_BACK = 10
 
@@ -39,8 +39,7 @@ class Looked(Generic[Item]):
 
 def page_of(items: Sequence[Item], wanted: int) -> Paged[Item]:
     """The page that is asked for; one that cannot be is the nearest that can."""
-    pages = max(1, math.ceil(len(items) / PAGE_SIZE))
-    page = min(max(1, wanted), pages)
+    page, pages = nearest_page(wanted, len(items))
     shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Paged(items=shown, page=page, pages=pages, count=len(items))
 
@@ -63,13 +62,20 @@ async def look(
 
 def list_choices(asked: ShopRequest, years: Sequence[int], *own: Choice) -> list[Choice]:
     """The filters of a list by day: its own, the year where there are several, the order."""
+    return [*own, *year_choice(asked, years), order_choice(asked, ("newest", "oldest"))]
+
+
+def year_choice(asked: ShopRequest, years: Sequence[int]) -> list[Choice]:
+    """The filter by year; none where there is nothing to choose from."""
+    options = [(str(year), str(year)) for year in years]
+    return [one_of(asked, "year", texts_for(asked.language)("lists.year"), options)] if len(years) > 1 else []
+
+
+def order_choice(asked: ShopRequest, orders: Sequence[str]) -> Choice:
+    """In which order."""
     t = texts_for(asked.language)
-    found = list(own)
-    if years:
-        options = tuple((str(year), str(year)) for year in years)
-        found.append(Choice(name="year", label=t("lists.year"), options=(("", t("lists.every")), *options)))
-    orders = tuple((order, t(f"lists.sort.{order}")) for order in ("newest", "oldest"))
-    return [*found, Choice(name="sort", label=t("lists.order"), options=orders)]
+    options = tuple((order, t(f"lists.sort.{order}")) for order in orders)
+    return Choice(name="sort", label=t("lists.order"), options=options)
 
 
 def one_of(asked: ShopRequest, name: str, label: str, options: Sequence[tuple[str, str]]) -> Choice:

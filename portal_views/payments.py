@@ -7,7 +7,8 @@ from aiohttp import web
 
 from portal_views.access import ShopRequest
 from portal_views.list_query import Choice, read_query
-from portal_views.texts import Texts, texts_for
+from portal_views.paging import one_of, order_choice, year_choice
+from portal_views.texts import texts_for
 from storage.account_lists import PaymentFilter, list_payments
 
 _ORDERS = ("newest", "oldest", "largest")
@@ -33,22 +34,15 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         "payments.html",
         current="payments",
         account=paged.summary,
-        choices=_choices(texts_for(asked.language), paged.years, paged.summary.paid_by_method),
+        choices=_choices(asked, paged.years, paged.summary.paid_by_method),
         invoices_shown=invoices_shown,
         paged=paged,
         query=query,
     )
 
 
-def _choices(t: Texts, years: Sequence[int], methods: Iterable[str]) -> list[Choice]:
-    everything = ("", t("lists.every"))
-    found = []
-    used = [method for method in _METHODS if method in methods]
-    if len(used) > 1:
-        named = tuple((method, t(f"method.{method}")) for method in used)
-        found.append(Choice(name="method", label=t("payments.method"), options=(everything, *named)))
-    if len(years) > 1:
-        options = tuple((str(year), str(year)) for year in years)
-        found.append(Choice(name="year", label=t("lists.year"), options=(everything, *options)))
-    orders = tuple((order, t(f"lists.sort.{order}")) for order in _ORDERS)
-    return [*found, Choice(name="sort", label=t("lists.order"), options=orders)]
+def _choices(asked: ShopRequest, years: Sequence[int], methods: Iterable[str]) -> list[Choice]:
+    t = texts_for(asked.language)
+    used = [(method, t(f"method.{method}")) for method in _METHODS if method in methods]
+    by_method = [one_of(asked, "method", t("payments.method"), used)] if len(used) > 1 else []
+    return [*by_method, *year_choice(asked, years), order_choice(asked, _ORDERS)]

@@ -14,12 +14,12 @@ from config.clock import utc_now
 from portal_views.access import Preview, ShopHandler, ShopRequest, WebHandler
 from portal_views.context import PortalContext
 from portal_views.staff_access import StaffRequest, staff_page
+from portal_views.staff_clients import CLIENTS, client_of
 from portal_views.texts import LANGUAGES, texts_for
 from storage.clients import Client
 from storage.proof import Identity, Proof
 from storage.shops import Section
 
-CLIENT_FILE = "/staff/clients"
 _SENDING_FORM = re.compile(r"<form\b(?=[^>]*\bmethod=\"post\")", re.IGNORECASE)
 _LINK = re.compile(r"<a\b([^>]*?)\s+href=\"([^\"]*)\"", re.IGNORECASE)
 _LEADS_NOWHERE = '<a\\1 role="link" aria-disabled="true"'
@@ -27,16 +27,14 @@ _LEADS_NOWHERE = '<a\\1 role="link" aria-disabled="true"'
 
 def portal_page_url(client_id: str) -> str:
     """The page *Client portal* of a client's file."""
-    return f"{CLIENT_FILE}/{client_id}/portal"
+    return f"{CLIENTS}/{client_id}/portal"
 
 
 def preview_page(context: PortalContext, show: ShopHandler, section: Section | None) -> WebHandler:
     """A page of the portal as this client sees it. What is switched off is not there, as for them."""
 
     async def handle(asked: StaffRequest) -> web.StreamResponse:
-        client = await asked.context.store.clients.find(asked.shop.slug, asked.request.match_info["client"])
-        if client is None:
-            raise web.HTTPNotFound
+        client = await client_of(asked)
         unseen = await asked.context.store.notifications.count_unseen(asked.shop.slug, client.id)
         seen = _as_client(asked, client, unseen)
         if section is not None and not seen.sections[section]:

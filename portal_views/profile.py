@@ -11,7 +11,7 @@ from aiohttp import web
 
 from portal_views.access import ShopRequest
 from portal_views.browsers import browser_name
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import shown_vehicles
 from storage.change_requests import ChangeRequest
 from storage.consents import PURPOSES, Purpose
 from storage.sessions import Session
@@ -30,14 +30,14 @@ class Hearing:
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the profile."""
     done = asked.request.query.get("done", "")
-    waiting, vehicles = await asyncio.gather(list_waiting(asked), vehicles_of(asked))
+    waiting, vehicles = await asyncio.gather(list_waiting(asked), shown_vehicles(asked))
     sessions, hearing = (await asyncio.gather(_sessions(asked), _hearing(asked))) if asked.full else ([], None)
     return asked.page(
         "profile.html",
         current="profile",
         full=asked.full,
         waiting=waiting if asked.full else [],
-        vehicles=vehicles if asked.sections["vehicles"] else {},
+        vehicles=vehicles,
         sessions=sessions,
         session_id=asked.identity.session_id,
         browser=browser_name,

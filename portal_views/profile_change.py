@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import shown_vehicles
 from portal_views.details_form import DetailField, details_form, is_taken_back, read_details_form
 from portal_views.profile import list_waiting, to_profile
 from storage.change_requests import ChangeRequest, change_request_id
@@ -66,7 +66,7 @@ async def _ask_for(asked: ShopRequest, field: DetailField, key: str) -> bool:
 
 
 async def _form(asked: ShopRequest) -> list[DetailField]:
-    vehicles = await vehicles_of(asked) if asked.sections["vehicles"] else {}
+    vehicles = await shown_vehicles(asked)
     return details_form(asked.known_client, vehicles.values(), await list_waiting(asked), asked.shop)
 
 

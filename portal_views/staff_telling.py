@@ -12,6 +12,7 @@ from aiohttp import web
 
 from config.clock import utc_now
 from portal_views.staff_access import StaffRequest
+from portal_views.staff_clients import client_of
 from storage.announcements import About, Announcement, asked_for
 from storage.clients import Client
 from storage.reminders import due_services
@@ -44,14 +45,14 @@ class _Given:
 
 async def show(asked: StaffRequest) -> web.StreamResponse:
     """`GET`."""
-    client = await _client(asked)
+    client = await client_of(asked)
     options = await _options(asked, client)
     return await _page(asked, client, options, _Given(what=options[0].value), "")
 
 
 async def submit(asked: StaffRequest) -> web.StreamResponse:
     """`POST`: plan it, or with `cancel` take back what was planned."""
-    client = await _client(asked)
+    client = await client_of(asked)
     form = await asked.request.post()
     planned = str(form.get("cancel", ""))[:64]
     store, place = asked.context.store, asked.request.path
@@ -94,13 +95,6 @@ def _moment(asked: StaffRequest, text: str) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=asked.shop.zone)
     except ValueError:
         return None
-
-
-async def _client(asked: StaffRequest) -> Client:
-    client = await asked.context.store.clients.find(asked.shop.slug, asked.request.match_info["client"])
-    if client is None:
-        raise web.HTTPNotFound
-    return client
 
 
 async def _options(asked: StaffRequest, client: Client) -> list[Option]:

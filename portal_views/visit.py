@@ -1,14 +1,13 @@
 """One visit: when, what, where; and calling it off: asked first, then one press. Moving it is in `visit_move`."""
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from portal_views.access import ShopRequest
 from portal_views.booking_form import moment_text, read_moment
-from portal_views.client_records import own_visit, vehicles_of
+from portal_views.client_records import own_visit, shown_vehicle
 from storage.news import VisitAct, visit_changed
 from storage.shops import Shop
 from storage.visit import Visit
@@ -27,7 +26,7 @@ async def show_cancel(asked: ShopRequest) -> web.StreamResponse:
     visit = await own_visit(asked)
     if why_not_cancelled(asked.shop, visit, asked.now) or not visit.active:
         raise to_visit(asked, visit)
-    vehicle = (await _vehicles(asked)).get(visit.vehicle_id or "")
+    vehicle = await shown_vehicle(asked, visit.vehicle_id)
     return asked.page(
         "visit_cancel.html", current="visits", visit=visit, told=moment_text(visit.starts_at), vehicle=vehicle
     )
@@ -58,7 +57,7 @@ async def visit_page(asked: ShopRequest, visit: Visit, *, problem: str = "", sta
         status=status,
         current="visits",
         visit=visit,
-        vehicle=(await _vehicles(asked)).get(visit.vehicle_id or ""),
+        vehicle=await shown_vehicle(asked, visit.vehicle_id),
         done=done if done in _DONE and fits else "",
         problem=problem,
         can_move=is_movable(visit, asked.now),
@@ -101,7 +100,3 @@ def _again(visit: Visit) -> str:
     """The booking page's query for the same once more."""
     fields = [("service", code) for code in visit.services]
     return urlencode([*fields, ("vehicle", visit.vehicle_id or ""), ("step", "time" if fields else "services")])
-
-
-async def _vehicles(asked: ShopRequest) -> dict[str, Any]:
-    return await vehicles_of(asked) if asked.sections["vehicles"] else {}

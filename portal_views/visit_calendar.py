@@ -3,7 +3,7 @@
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import own_visit, vehicles_of
+from portal_views.client_records import own_visit, shown_vehicle
 from portal_views.formats import formats_for
 from portal_views.texts import texts_for
 from storage.calendar_file import CONTENT_TYPE, CalendarWords, calendar_file
@@ -13,8 +13,7 @@ from storage.visit import Visit
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """The client's own visit."""
     visit = await own_visit(asked)
-    vehicles = await vehicles_of(asked) if asked.sections["vehicles"] else {}
-    vehicle = vehicles.get(visit.vehicle_id or "")
+    vehicle = await shown_vehicle(asked, visit.vehicle_id)
     return calendar_response(asked, visit, car=vehicle.title if vehicle is not None else "")
 
 

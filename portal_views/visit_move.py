@@ -9,7 +9,7 @@ from aiohttp import web
 from portal_views.access import ShopRequest
 from portal_views.booking_form import moment_text, read_day, read_moment
 from portal_views.booking_times import NEAREST, offer_week
-from portal_views.client_records import own_visit, vehicles_of
+from portal_views.client_records import own_visit, shown_vehicle
 from portal_views.visit import is_movable, tell_staff, to_visit, visit_page, visit_url
 from storage.openings import NotBookable, Opening, Openings, VisitsWithout, check_bookable
 from storage.visit import Visit, find_clash
@@ -102,12 +102,11 @@ async def _page(
 
 
 async def _check_page(asked: ShopRequest, visit: Visit, wanted: datetime) -> web.Response:
-    vehicles = await vehicles_of(asked) if asked.sections["vehicles"] else {}
     return asked.page(
         "visit_move_check.html",
         current="visits",
         visit=visit,
         wanted=wanted,
-        vehicle=vehicles.get(visit.vehicle_id or ""),
+        vehicle=await shown_vehicle(asked, visit.vehicle_id),
         sure=asked.shop.booking.confirm == "auto",
     )

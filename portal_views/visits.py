@@ -6,7 +6,7 @@ from typing import get_args
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import shown_vehicles
 from portal_views.list_query import read_query
 from portal_views.paging import list_choices, look, one_of, page_of
 from portal_views.texts import texts_for
@@ -34,7 +34,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         paged=page_of(past, query.page),
         query=query,
         upcoming=upcoming if not query.narrowed else [],
-        vehicles=await vehicles_of(asked) if asked.sections["vehicles"] else {},
+        vehicles=await shown_vehicles(asked),
     )
 
 

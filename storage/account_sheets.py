@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar
 
-from pymongo.errors import BulkWriteError
-
 from storage.account_summary import InvoiceRow, PaymentRow
 from storage.codec import Document, encode, from_document
-from storage.mongo import Database, in_chunks
+from storage.mongo import Database, in_chunks, insert_new
 from storage.records import BY_CLIENT
 
 SHEETS = "account_sheets"
 SHEET_ROWS = 100
 INDEXES = [BY_CLIENT]
-
-_DUPLICATE = 11000
 
 Row = TypeVar("Row", InvoiceRow, PaymentRow)
 Book = Literal["invoices", "payments"]
@@ -108,12 +104,7 @@ class AccountSheets:
             {"_id": sheet.note.id, "shop": shop, "client_id": client_id, "rows": encode(sheet.rows)} for sheet in sheets
         ]
         for chunk in in_chunks(documents, 20):
-            try:
-                await self._collection.insert_many(chunk, ordered=False)
-            except BulkWriteError as error:
-                failures = (error.details or {}).get("writeErrors", [])
-                if any(failure.get("code") != _DUPLICATE for failure in failures):
-                    raise
+            await insert_new(self._collection, chunk)
 
     async def remove(self, shop: str, ids: Iterable[str]) -> None:
         """Throw away sheets that no summary has any more."""

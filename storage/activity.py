@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from pymongo import IndexModel
-from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from config.clock import utc_now
 from storage.codec import Document, from_document, to_document
 from storage.ids import new_id, record_id
-from storage.mongo import Database
+from storage.mongo import Database, insert_new
 from storage.stretches import BEGINNING, parse_place, place, read_stretches
 
 ActorKind: TypeAlias = Literal["staff", "client", "bot", "system", "nobody"]
@@ -155,17 +154,7 @@ class Activity:
 
     async def append_many(self, entries: Sequence[ActivityEntry]) -> None:
         """Note several at once; those that are there already stay as they are."""
-        documents = [to_document(entry) for entry in entries]
-        try:
-            if len(documents) == 1:
-                await self._collection.insert_one(documents[0])
-            elif documents:
-                await self._collection.insert_many(documents, ordered=False)
-        except DuplicateKeyError:
-            return
-        except BulkWriteError as error:
-            if any(failure.get("code") != 11000 for failure in (error.details or {}).get("writeErrors", [])):
-                raise
+        await insert_new(self._collection, [to_document(entry) for entry in entries])
 
     async def list(self, shop: str, query: ActivityQuery, limit: int, cursor: str | None = None) -> ActivityPage:
         """At most `limit` entries that fit, newest first, from where `cursor` of the page before stopped."""

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from pymongo import IndexModel
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
 from storage.codec import from_document, to_document
 from storage.ids import new_id, record_id
-from storage.mongo import Database, in_chunks
+from storage.mongo import Database, in_chunks, insert_new
 
 About: TypeAlias = Literal[
     "visit",  # it was confirmed, moved or cancelled by the shop
@@ -32,7 +32,6 @@ About: TypeAlias = Literal[
 AnnouncementState: TypeAlias = Literal["planned", "told", "dropped", "cancelled"]
 
 _KEPT_FOR = timedelta(days=180)
-_DUPLICATE = 11000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ INDEXES = [
 ]
 
 
-def planned(  # each says something of its own
+def planned(
     shop: str, client_id: str, about: About, record: str, due_at: datetime, *, key: str = "", was: str = ""
 ) -> Announcement:
     """What is to be told of a record; the same `key` of the same record is the same announcement."""
@@ -81,7 +80,7 @@ def planned(  # each says something of its own
     )
 
 
-def asked_for(  # each says something of its own
+def asked_for(
     shop: str, client_id: str, about: About, record: str, due_at: datetime, *, by: str, text: str = ""
 ) -> Announcement:
     """What one of the staff wants a client to be told: as often as they ask for it."""
@@ -117,12 +116,7 @@ class Announcements:
     async def plan_many(self, announcements: Sequence[Announcement]) -> None:
         """Write them down; what was planned already stays."""
         for chunk in in_chunks(announcements):
-            try:
-                await self._collection.insert_many([to_document(one) for one in chunk], ordered=False)
-            except BulkWriteError as error:
-                failures = (error.details or {}).get("writeErrors", [])
-                if any(failure.get("code") != _DUPLICATE for failure in failures):
-                    raise
+            await insert_new(self._collection, [to_document(one) for one in chunk])
 
     async def find(self, shop: str, announcement_id: str) -> Announcement | None:
         """The announcement with this id, or None."""

@@ -44,9 +44,9 @@ class ChangeRequest:
     applied_at: datetime | None = None  # when the record was changed
 
     @property
-    def about(self) -> tuple[str, ...]:
+    def about(self) -> tuple[str, str, str]:
         """What it is about: of two that wait for the same, the newer one counts."""
-        return (self.field, self.vehicle_id or "", (self.old or "") if self.field == "phone" else "")
+        return about_of(self.field, self.vehicle_id, self.old)
 
     @property
     def is_due(self) -> bool:
@@ -55,6 +55,11 @@ class ChangeRequest:
 
 
 INDEXES = [BY_CLIENT, IndexModel([("shop", ASCENDING), ("state", ASCENDING), ("at", ASCENDING)], name="by_state")]
+
+
+def about_of(field: DetailName, vehicle_id: str | None, old: str | None) -> tuple[str, str, str]:
+    """What a wish for this field is about: of several numbers each is a thing of its own."""
+    return field, vehicle_id or "", (old or "") if field == "phone" else ""
 
 
 def change_request_id(shop: str, message_id: str, field: str) -> str:

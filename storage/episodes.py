@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pymongo import IndexModel
-from pymongo.errors import BulkWriteError
 
 from config.clock import utc_now
 from storage.codec import Document, from_document, to_document
 from storage.episode import ASKED_AGAIN_WITHIN, Episode, episode_id
 from storage.episode_packs import LAYOUT, packed, unpacked
-from storage.mongo import Collection, Database, in_chunks
+from storage.mongo import Collection, Database, in_chunks, insert_new
 from storage.stretches import read_stretches
 
 INDEXES = [IndexModel([("shop", 1), ("started_at", 1)], name="episode_started")]
@@ -46,14 +45,8 @@ class Episodes:
     async def put_many(self, episodes: Sequence[Episode]) -> None:
         """Store episodes as they are now; one that is stored as of a later entry stays."""
         for chunk in in_chunks(episodes):
-            try:
-                await self._collection.insert_many([to_document(one) for one in chunk], ordered=False)
-            except BulkWriteError as error:
-                failures = (error.details or {}).get("writeErrors", [])
-                if any(failure.get("code") != 11000 for failure in failures):
-                    raise
-                for failure in failures:
-                    await self._replace(chunk[failure["index"]])
+            for place in await insert_new(self._collection, [to_document(one) for one in chunk]):
+                await self._replace(chunk[place])
             await self._made_stale((one.shop, one.started_at) for one in chunk)
 
     async def mark_followed(self, following: Episode) -> bool:
@@ -114,12 +107,7 @@ class Episodes:
             for day, episodes in made.items()
             if packs[day].version is None
         ]
-        if new:
-            try:
-                await self._packs.insert_many(new, ordered=False)
-            except BulkWriteError as error:
-                if any(failure.get("code") != 11000 for failure in (error.details or {}).get("writeErrors", [])):
-                    raise
+        await insert_new(self._packs, new)
         for day, episodes in made.items():
             if packs[day].version is not None:
                 unchanged = {"_id": _pack_id(shop, day), "shop": shop, "version": packs[day].version}

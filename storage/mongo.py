@@ -18,7 +18,7 @@ from motor.motor_asyncio import (
     AsyncIOMotorGridFSBucket,
 )
 from pymongo import IndexModel, WriteConcern
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from storage.codec import Document
 
@@ -30,6 +30,8 @@ T = TypeVar("T")
 _PIECE = (
     1024 * 1024
 )  # bytes: with GridFS's own 255 kB, 10 MB take twice as long to store and the database as many calls
+
+_DUPLICATE = 11000  # the server's code for it
 
 DatabaseError = PyMongoError  # what any operation on a collection may raise, for those above storage
 
@@ -91,6 +93,20 @@ async def make_indexes(database: Database, indexes: Mapping[str, Sequence[IndexM
     for name, models in indexes.items():
         if models:
             await database[name].create_indexes(list(models))
+
+
+async def insert_new(collection: Collection, documents: Sequence[Document]) -> list[int]:
+    """Insert those that are not there yet; the places of the others, which a unique index refused, and which stay."""
+    if not documents:
+        return []
+    try:
+        await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        failures = (error.details or {}).get("writeErrors", [])
+        if any(failure.get("code") != _DUPLICATE for failure in failures):
+            raise
+        return [int(failure["index"]) for failure in failures]
+    return []
 
 
 def violated_index(error: DuplicateKeyError | Mapping[str, Any]) -> str:

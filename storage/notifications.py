@@ -32,6 +32,7 @@ NotificationKind: TypeAlias = Literal[
 ]
 
 KEPT_FOR = timedelta(days=90)
+_NEWEST = 50  # that the bell counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +78,17 @@ class Notifications:
             return False
         return True
 
-    async def list_for_client(self, shop: str, client_id: str, limit: int = 50, skip: int = 0) -> list[Notification]:
+    async def list_for_client(
+        self, shop: str, client_id: str, limit: int = _NEWEST, skip: int = 0
+    ) -> list[Notification]:
         """What a client was told, the newest first."""
         found = self._collection.find({"shop": shop, "client_id": client_id}).sort("at", -1).skip(skip).limit(limit)
         return [from_document(Notification, document) async for document in found]
 
     async def count_unseen(self, shop: str, client_id: str) -> int:
-        """How many of the newest fifty the client has not seen: what the bell shows."""
-        return sum(one.seen_at is None for one in await self.list_for_client(shop, client_id))
+        """How many of the newest fifty the client has not seen: what the bell shows, on every page."""
+        cursor = self._collection.find({"shop": shop, "client_id": client_id}, {"seen_at": 1, "at": 1})
+        return sum("seen_at" not in one for one in await cursor.sort("at", -1).limit(_NEWEST).to_list(None))
 
     async def mark_seen(self, shop: str, client_id: str, at: datetime, until: datetime) -> int:
         """The client saw, at `at`, everything told up to `until`; how many were new to them."""

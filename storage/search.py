@@ -15,12 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
-from pymongo.errors import BulkWriteError
 from rapidfuzz.distance import OSA
 
 from config.clock import utc_now
 from storage.codec import Document
-from storage.mongo import Collection, Database, in_chunks
+from storage.mongo import Database, in_chunks, insert_new
 from storage.search_words import asked_words
 
 RECORD_AT = datetime(2000, 1, 1, tzinfo=UTC)  # records have no moment in the log
@@ -28,7 +27,6 @@ _WORDS_KNOWN = 200_000
 _LIKE = 12  # words that one asked word may stand for
 _ENOUGH = 400  # postings of one word
 _STRETCHES = (timedelta(days=1), timedelta(days=7), timedelta(days=60), timedelta(days=400))
-_DUPLICATE = 11000
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "search_words": [IndexModel([("shop", ASCENDING), ("word", ASCENDING)], name="word")],
@@ -74,13 +72,14 @@ class SearchIndex:
         """Make messages findable. Adding one twice is adding it once."""
         for chunk in in_chunks([posting for posting in postings if posting.words]):
             await self._add_words(chunk)
-            await _insert_new(self._postings, [_document(posting) for posting in chunk])
+            await insert_new(self._postings, [_document(posting) for posting in chunk])
 
     async def replace(self, postings: Sequence[Posting]) -> None:
         """Make records findable by what they say now."""
         for chunk in in_chunks(postings):
             await self._add_words(chunk)
-            known = await _insert_new(self._postings, [_document(one) for one in chunk])
+            documents = [_document(one) for one in chunk]
+            known = [documents[place] for place in await insert_new(self._postings, documents)]
             writes = [ReplaceOne({"_id": document["_id"], "shop": document["shop"]}, document) for document in known]
             if writes:
                 await self._postings.bulk_write(writes, ordered=False)
@@ -149,25 +148,11 @@ class SearchIndex:
         documents = [
             {"_id": key, "shop": shop, "word": word} for key, (shop, word) in new.items() if key not in self._known
         ]
-        await _insert_new(self._words, documents)
+        await insert_new(self._words, documents)
         for document in documents:
             self._known[document["_id"]] = None
         while len(self._known) > _WORDS_KNOWN:
             self._known.popitem(last=False)
-
-
-async def _insert_new(collection: Collection, documents: Sequence[Document]) -> list[Document]:
-    """Insert those that are not there yet; the others."""
-    if not documents:
-        return []
-    try:
-        await collection.insert_many(documents, ordered=False)
-    except BulkWriteError as error:
-        failures = (error.details or {}).get("writeErrors", [])
-        if any(failure.get("code") != _DUPLICATE for failure in failures):
-            raise
-        return [documents[failure["index"]] for failure in failures]
-    return []
 
 
 def _document(posting: Posting) -> Document:

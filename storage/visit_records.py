@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pymongo import IndexModel
-from pymongo.errors import BulkWriteError
 
 from storage.codec import Document, to_document
+from storage.mongo import insert_new
 from storage.records import Records
 from storage.visit import LONGEST_MINUTES, Visit, VisitChanged, VisitStatus, booked_id, with_status
 
-DUPLICATE = 11000  # MongoDB's code for what a unique index refused
 BAY_INDEX = "visit_bay"
 
 INDEXES = [
@@ -90,17 +89,8 @@ class VisitRecords(Records[Visit]):
 
     async def insert_new(self, visits: Sequence[tuple[Visit, Document]]) -> set[int]:
         """Store new visits together, each with its bookkeeping; the positions of those that an index refused."""
-        if not visits:
-            return set()
         documents = [{**_document(visit), **bookkeeping} for visit, bookkeeping in visits]
-        try:
-            await self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            failures = (error.details or {}).get("writeErrors", [])
-            if any(failure.get("code") != DUPLICATE for failure in failures):
-                raise
-            return {int(failure["index"]) for failure in failures}
-        return set()
+        return set(await insert_new(self._collection, documents))
 
     async def replace(self, seen: Visit, changed: Visit, bookkeeping: Document | None = None) -> Visit:
         """Write `changed` over `seen`, unless somebody wrote meanwhile: then `VisitChanged`. Gives what was written.

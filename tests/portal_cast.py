@@ -29,6 +29,7 @@ from storage.work_orders import StatusMoment, WorkOrder
 from tests.moving_in import remembered
 
 NOW = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # a Tuesday, 10:30 in Austin
+OTHER_SCRIPT = r'<script(?! type="module" src="/static/portal/staff\.js\?v=)'  # any but the one of staff's pages
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 SPANS = (("07:30", "12:00"), ("13:00", "17:30"))
 ADDRESS = Address(street="412 Garland Ave", city="Austin", region="TX", postal_code="78704", country="US")

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from portal_views.formats import Formats
 from portal_views.texts import Texts
 from storage.clients import Client
-from storage.shops import Shop
+from storage.shops import Address, Shop
 from storage.vehicles import Vehicle
 
 Tone: TypeAlias = Literal["good", "warn", "bad", "info", "plain"]
@@ -77,19 +77,23 @@ class Paper:
 
 def sender_lines(shop: Shop, f: Formats) -> list[str]:
     """Where the shop is and how it is reached."""
-    address = shop.address
-    town = " ".join(part for part in (address.region, address.postal_code) if part)
-    lines = [address.street, ", ".join(part for part in (address.city, town) if part)]
-    return [line for line in (*lines, f"{f.phone(shop.phone)} · {shop.email}", shop.website or "") if line]
+    return [
+        line
+        for line in (*_address_lines(shop.address), f"{f.phone(shop.phone)} · {shop.email}", shop.website or "")
+        if line
+    ]
 
 
 def client_lines(client: Client, f: Formats) -> list[str]:
     """Whom it is for."""
-    address = client.address
-    town = " ".join(part for part in (address.region, address.postal_code) if part) if address else ""
-    lines = [address.street, ", ".join(part for part in (address.city, town) if part)] if address else []
+    lines = _address_lines(client.address) if client.address else []
     phones = [f.phone(phone) for phone in client.phones[:1]]
     return [line for line in (client.name, *lines, *phones, client.email or "") if line]
+
+
+def _address_lines(address: Address) -> list[str]:
+    town = " ".join(part for part in (address.region, address.postal_code) if part)
+    return [address.street, ", ".join(part for part in (address.city, town) if part)]
 
 
 def vehicle_lines(vehicle: Vehicle, t: Texts) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 
-from config.colors import light_shades
+from config.colors import channels, light_shades
 from portal_views.paper.content import Column, Paper, Row, Sum, Table, Tone
 from portal_views.paper.fonts import BOX, FAMILY, clean, use_fonts
 
@@ -67,7 +67,7 @@ class _Sheet:
 
     def __init__(self, paper: Paper) -> None:
         pdf = FPDF(format="letter" if paper.country in _LETTER else "A4")
-        self._link = _rgb(light_shades(paper.accent).link) if paper.accent else _LINK
+        self._link = channels(light_shades(paper.accent).link) if paper.accent else _LINK
         self._missing = use_fonts(pdf, [*_texts_of(paper), paper.foot(1, 1)])
         pdf.str_alias_nb_pages = ""  # `{nb}` is a text like any other
         pdf.set_margins(_EDGE, _TOP, _EDGE)
@@ -87,7 +87,7 @@ class _Sheet:
     def head(self, paper: Paper) -> None:
         """Who it is from on the left; what it is and how it stands on the right."""
         pdf, half = self._pdf, self._width * 0.55
-        pdf.set_fill_color(*(_rgb(paper.accent) if paper.accent else _STRIPE))
+        pdf.set_fill_color(*(channels(paper.accent) if paper.accent else _STRIPE))
         pdf.rect(0, 0, pdf.w, 2.2, style="F")
         if paper.logo is not None:
             self._logo(*paper.logo)
@@ -305,11 +305,6 @@ class _Sheet:
     def _turn(self) -> None:
         self._pdf.add_page()
         self._pdf.y = _TOP
-
-
-def _rgb(color: str) -> Colour:
-    """`#0e5f66` as three numbers."""
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def _height_of(size: float) -> float:

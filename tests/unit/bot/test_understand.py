@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.catalog import load_catalog
 from bot.reader import Reader
 from bot.understand import Desk, Refused, run_understand
-from bot.understanding import Understander
 from bot.understanding.shop_models import SharedModel
 from storage.store import Storage
 from tests.dialogues.people import MARIA, SHOP, move_in
+from tests.learned import the_understander
 
 NOW = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)  # 10:30 in Austin
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def reader(models: Path) -> Reader:
-    return Reader(SharedModel(Understander.train_or_load(models, load_catalog().examples)))
+    return Reader(SharedModel(the_understander(models)))
 
 
 def opened(store: Storage) -> Callable[[], AbstractAsyncContextManager[Storage]]:

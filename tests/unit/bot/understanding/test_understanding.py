@@ -15,6 +15,7 @@ from bot.understanding.encoder import load_encoder
 from bot.understanding.wording import Repairer
 from storage.shops import Address, Shop
 from tests.bench.understanding_sets import SETS, load_set
+from tests.learned import the_understander
 
 NOW = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)
 SHOP = Shop(
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.timeout(240)
 
 @pytest.fixture(scope="module")
 def read(models: Path) -> Read:
-    understander = Understander.train_or_load(models, load_catalog().examples)
+    understander = the_understander(models)
     return lambda text: understander.understand(text, now=NOW, shop=SHOP)
 
 
