@@ -21,6 +21,13 @@ function inLine(a, b) {
   return a.id < b.id ? 1 : -1;
 }
 
+/** A summary as it was told, but for the read mark: that only moves forward, and what was told may have been made before it moved. */
+function withMark(summary, before) {
+  const isBehind = before && (summary.read_seq ?? Infinity) < (before.read_seq ?? 0);
+  if (!isBehind || summary.last_seq > before.last_seq) return summary;
+  return { ...summary, read_seq: before.read_seq, unread: before.unread };
+}
+
 export class Desk {
   view = "waiting";
   label = null;
@@ -145,7 +152,7 @@ export class Desk {
   take(summary) {
     const before = this.#known.get(summary.id);
     if (before && (summary.last_seq ?? 0) < (before.last_seq ?? 0)) return;
-    const now = { ...before, ...summary };
+    const now = { ...before, ...withMark(summary, before) };
     this.#pushed.add(now.id);
     if (before) this.#recount(before, now);
     this.#known.set(now.id, now);
@@ -199,9 +206,10 @@ export class Desk {
   /** Forget what the first page should have and has not. True when what was loaded beyond it stays. */
   #dropGone({ conversations, cursor }) {
     const end = cursor && !this.#isFresh ? (conversations.at(-1)?.last?.at ?? "") : "";
+    const there = new Set(conversations.map(({ id }) => id));
     let goesOn = false;
     for (const [id, one] of this.#known) {
-      if (!this.#isIn(one) || this.#pushed.has(id)) continue;
+      if (!this.#isIn(one) || this.#pushed.has(id) || there.has(id)) continue;
       if ((one.last?.at ?? "") >= end) this.#known.delete(id);
       else goesOn = true;
     }
@@ -253,7 +261,7 @@ export class Desk {
     for (const one of conversations) {
       const ahead = (this.#known.get(one.id)?.last_seq ?? -1) - (one.last_seq ?? 0);
       const isNewer = ahead > 0 || (ahead === 0 && this.#pushed.has(one.id)); // pushed meanwhile: a read mark has no number
-      if (!isNewer) this.#known.set(one.id, one);
+      if (!isNewer) this.#known.set(one.id, withMark(one, this.#known.get(one.id)));
     }
     this.#sorted = null;
     this.counts = counts ?? this.counts;

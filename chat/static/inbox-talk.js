@@ -151,7 +151,10 @@ export class Talk {
     const { last } = this.log;
     if (!this.id || last <= this.#read || !this.socket.connected) return;
     this.#read = last;
-    ask(this.socket, "read", { conversation: this.id, seq: last }).catch(() => (this.#read = 0));
+    ask(this.socket, "read", { conversation: this.id, seq: last }).catch((refusal) => {
+      this.#read = 0;
+      if (refusal.willPass) this.later(() => this.onchange(), refusal.retryAfter ?? RETRY_AFTER); // who only looks on has read it all the same
+    });
   }
 
   /** Fetch older entries: the payload of `history` but for the conversation. One question at a time. */

@@ -62,6 +62,18 @@ test("an older summary does not undo a newer one", async () => {
   assert.equal(one.find("c1").unread, 0);
 });
 
+test("a read mark does not go back: a push or an answer made before it moved may come after it", async () => {
+  const { one, socket } = await desk([summary("c1", { last_seq: 2, read_seq: 0 })]);
+  one.take(summary("c1", { last_seq: 2, read_seq: 2, unread: 0 }));
+  one.take(summary("c1", { last_seq: 2, read_seq: 0, unread: 1, urgent: true }));
+  assert.deepEqual([one.find("c1").unread, one.find("c1").read_seq, one.find("c1").urgent], [0, 2, true]);
+  one.load();
+  await socket.answer("inbox", { ok: true, conversations: [summary("c1", { last_seq: 2, read_seq: 0 })], counts: {}, cursor: null });
+  assert.deepEqual([one.find("c1").unread, one.unread], [0, 0]);
+  one.take(summary("c1", { last_seq: 3, read_seq: 0, unread: 2 })); // a new message counts
+  assert.equal(one.find("c1").unread, 2);
+});
+
 test("one never seen is shown at once, and the counts are asked for", async () => {
   const { one, socket } = await desk([], { waiting: 0 });
   one.take(summary("c1"));

@@ -130,3 +130,14 @@ test("where no client's word is near, what is new begins with the first entry th
   await socket.answer("history", { ok: true, messages: [message(120), message(121)] });
   assert.equal(talk.newFrom, 121);
 });
+
+test("a read mark that was lost on its way is made again by itself", async () => {
+  const { talk, socket, timers } = await opened();
+  talk.onchange = () => talk.seen(); // as the page does that is looked at
+  talk.seen();
+  talk.seen();
+  assert.equal(socket.emitted.filter(({ event }) => event === "read").length, 1);
+  await socket.lose("read");
+  await timers.run();
+  assert.deepEqual(socket.pending("read").payload, { conversation: "c1", seq: 1 });
+});
