@@ -11,19 +11,16 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import yaml
+from babel.dates import format_date
+
+from storage.locales import locale_for, plain
 
 LANGUAGES = ("en", "es")
 
 Answers: TypeAlias = Mapping[str, Mapping[str, str]]  # key -> language -> text
 
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
-}
-_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
-}
+# Patterns of CLDR: a day of this year, and of another.
+_DAY = {"en": ("EEE MMM d", "EEE MMM d, y"), "es": ("EEE d MMM", "EEE d MMM y")}
 _AND = {"en": "and", "es": "y"}
 _OR = {"en": "or", "es": "o"}
 
@@ -82,15 +79,15 @@ class Wording:
         if today is not None and day in (today, today + timedelta(days=1)):
             words = {"en": ("today", "tomorrow"), "es": ("hoy", "mañana")}[self.language]
             return words[(day - today).days]
-        weekday, month = _DAYS[self.language][day.weekday()], _MONTHS[self.language][day.month - 1]
-        year = f" {day.year}" if today is not None and day.year != today.year else ""
-        if self.language == "es":
-            return f"{weekday} {day.day} {month}{year}"
-        return f"{weekday} {month} {day.day}{year and ',' + year}"
+        this_year = today is None or day.year == today.year
+        return self._written(day, _DAY[self.language][0 if this_year else 1])
 
     def short_weekday(self, day: date) -> str:
         """The day's short name."""
-        return _DAYS[self.language][day.weekday()]
+        return self._written(day, "EEE")
+
+    def _written(self, day: date, pattern: str) -> str:
+        return plain(format_date(day, pattern, locale_for(self.language, "US")))
 
     def time(self, moment: datetime) -> str:
         """A moment's time of day in the shop's zone: `9:30 AM`, in Spanish `9:30`, `14:00`."""

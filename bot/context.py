@@ -12,7 +12,6 @@ from bot.tracker import Tracker
 from bot.turn import Turn
 from bot.understanding import Entities, Understanding
 from bot.understanding.pointers import find_pointer
-from storage.money import format_money
 from storage.phones import format_phone
 from storage.shops import Shop
 from storage.store import Storage
@@ -86,7 +85,7 @@ class Context:
 
     def money(self, cents: int) -> str:
         """Cents as people write them."""
-        return format_money(cents, self.shop.currency, self.language)
+        return self.shop.money(cents, self.language)
 
     def phone(self, number: str) -> str:
         """A number as people where the shop is write it."""

@@ -12,7 +12,6 @@ from storage.activity import Actor
 from storage.canned_replies import PLACEHOLDERS, CannedReply
 from storage.clients import Client
 from storage.conversations import Conversation
-from storage.money import format_money
 from storage.opening_hours import intervals
 from storage.proof import LinkScope
 from storage.shops import Language, Shop
@@ -113,7 +112,7 @@ class Canned:
         if scene.client is None:
             return None
         account = await self._store.account_summaries.of(scene.shop.slug, scene.client.id)
-        return format_money(account.balance_due, scene.shop.currency, scene.language)
+        return scene.shop.money(account.balance_due, scene.language)
 
     async def _shop_name(self, scene: _Scene) -> str | None:
         return scene.shop.name

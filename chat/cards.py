@@ -14,7 +14,6 @@ from storage.clients import Client
 from storage.conversations import Conversation
 from storage.episode import Episode, episode_id
 from storage.estimates import Estimate
-from storage.money import format_money
 from storage.reminders import DueService, due_services
 from storage.sessions import Session
 from storage.shops import Shop
@@ -84,9 +83,9 @@ class Cards:
             "note": client.note,
             "vehicles": [_vehicle(one) for one in vehicles],
             "balance": account.balance_due,
-            "balance_text": format_money(account.balance_due, shop.currency, _LANGUAGE),
-            "overdue_text": format_money(overdue, shop.currency, _LANGUAGE) if overdue else None,
-            "credit_text": format_money(account.credit, shop.currency, _LANGUAGE) if account.credit else None,
+            "balance_text": shop.money(account.balance_due, _LANGUAGE),
+            "overdue_text": shop.money(overdue, _LANGUAGE) if overdue else None,
+            "credit_text": shop.money(account.credit, _LANGUAGE) if account.credit else None,
             "invoices": [_invoice(shop, one, today) for one in unpaid.items[:_INVOICES]],
             "invoices_unpaid": account.unpaid,
             "estimates": [_estimate(shop, one, titles) for one in estimates if _is_open(one, today)],
@@ -140,7 +139,7 @@ def _invoice(shop: Shop, row: InvoiceRow, today: date) -> Json:
     return {
         "id": row.id,
         "number": row.number,
-        "balance_text": format_money(row.balance, shop.currency, _LANGUAGE),
+        "balance_text": shop.money(row.balance, _LANGUAGE),
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "state": row.state_on(today),
     }
@@ -155,7 +154,7 @@ def _estimate(shop: Shop, estimate: Estimate, titles: Mapping[str, str]) -> Json
     return {
         "id": estimate.id,
         "number": estimate.number,
-        "total_text": format_money(estimate.total, shop.currency, _LANGUAGE),
+        "total_text": shop.money(estimate.total, _LANGUAGE),
         "status": estimate.status,
         "since": estimate.issued_on.isoformat(),
         "valid_until": estimate.valid_until.isoformat() if estimate.valid_until else None,

@@ -9,7 +9,6 @@ from storage.conversations import Conversation
 from storage.estimate_decisions import EstimateDecision
 from storage.estimates import Decision, Estimate
 from storage.messages import Entry
-from storage.money import format_money
 from storage.news import News
 from storage.phones import format_phone
 from storage.shops import Shop
@@ -69,7 +68,7 @@ def decision_texts(estimate: Estimate, decisions: Mapping[str, Decision], client
         if not lines:
             continue
         what = "all of it" if len(lines) == len(estimate.work) else ", ".join(line.description for line in lines)
-        total = format_money(estimate.sum_of([line.id for line in lines]), shop.currency)
+        total = shop.money(estimate.sum_of([line.id for line in lines]))
         parts.append(f"{word}: {what} ({total})" if decision == "approved" else f"{word}: {what}")
     return f"{client} decided on estimate {estimate.number}", ". ".join(parts)
 
@@ -82,10 +81,10 @@ def decision_details(kept: EstimateDecision, shop: Shop) -> dict[str, str]:
     )
     if origin.phone is not None:
         came_by = f"a text from {format_phone(origin.phone, shop.address.country)}"
-    lines = [f"{line.description} {format_money(line.amount, shop.currency)}" for line in kept.lines]
-    told = {"came_by": came_by, "approved_total": format_money(kept.approved or 0, shop.currency)}
+    lines = [f"{line.description} {shop.money(line.amount)}" for line in kept.lines]
+    told = {"came_by": came_by, "approved_total": shop.money(kept.approved or 0)}
     told |= {"browser": origin.agent} if origin.agent else {}
-    return told | {"estimate_total": format_money(kept.total, shop.currency), "saw": "; ".join(lines)}
+    return told | {"estimate_total": shop.money(kept.total), "saw": "; ".join(lines)}
 
 
 def visit_texts(visit: Visit, news: News, client: str, shop: Shop) -> tuple[str, str]:

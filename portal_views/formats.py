@@ -3,16 +3,22 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_date, format_time, get_day_names
+from babel.numbers import format_decimal
+
 from portal_views.texts import Texts
+from storage.locales import locale_for, plain
 from storage.money import format_money
 from storage.phones import format_phone
 from storage.shops import Shop
 
 Day: TypeAlias = date | datetime
-_Date: TypeAlias = date  # `Formats.date` hides the name inside the class
+_Date: TypeAlias = date  # `Formats.date` hides the name inside the class, `Formats.time` the other
+_Time: TypeAlias = time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +30,14 @@ class Formats:
     currency: str
     country: str
 
+    @property
+    def locale(self) -> Locale:
+        """The page's language as the shop's country writes it."""
+        return locale_for(self.texts.language, self.country)
+
     def money(self, cents: int) -> str:
         """`$386.20`."""
-        return format_money(cents, self.currency, self.texts.language)
+        return format_money(cents, self.currency, self.texts.language, self.country)
 
     def round_money(self, cents: float) -> str:
         """`$1,200`, without what is less than one; for the axis of a picture."""
@@ -66,22 +77,25 @@ class Formats:
         return self._written("formats.month_of", self._day(value))
 
     def hour(self, hour: int) -> str:
-        """`9 AM`, `9 a. m.`; 0 and 24 are midnight."""
-        return f"{hour % 12 or 12}\u00a0{self.texts.items('formats.halves')[hour % 24 // 12]}"
+        """`9 AM`, `9 a.m.`; 0 and 24 are midnight."""
+        return self._clock(time(hour % 24), "formats.hour").replace(" ", "\u00a0")
 
     def weekday(self, value: Day) -> str:
         """`Wed`, `mié`."""
-        return self.texts.items("formats.short_weekdays")[self._day(value).weekday()]
+        return self.weekdays("abbreviated")[self._day(value).weekday()]
+
+    def weekdays(self, width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
+        """The names of the days, Monday first."""
+        names = get_day_names(width, "stand-alone", self.locale)
+        return [names[day] for day in range(7)]
 
     def month(self, value: Day) -> str:
         """`Mar`, `mar`."""
-        return self.texts.items("formats.short_months")[self._day(value).month - 1]
+        return self._written("formats.month", self._day(value))
 
     def time(self, value: datetime | time) -> str:
-        """`9:30 AM`, `9:30 a. m.`. A moment is shown on the shop's clock."""
-        clock = self.local(value).time() if isinstance(value, datetime) else value
-        half = self.texts.items("formats.halves")[clock.hour // 12]
-        return f"{clock.hour % 12 or 12}:{clock.minute:02d} {half}"
+        """`9:30 AM`, `9:30 a.m.`. A moment is shown on the shop's clock."""
+        return self._clock(self.local(value).time() if isinstance(value, datetime) else value, "formats.time")
 
     def clock(self, text: str) -> str:
         """Hours as the shop's file writes them: `07:30` as `7:30 AM`."""
@@ -98,22 +112,16 @@ class Formats:
 
     def number(self, value: float) -> str:
         """`45,210`."""
-        return f"{value:,.0f}"
+        return plain(format_decimal(value, "#,##0", self.locale))
 
     def _day(self, value: Day) -> _Date:
         return self.local(value).date() if isinstance(value, datetime) else value
 
+    def _clock(self, clock: _Time, pattern: str) -> str:
+        return plain(format_time(clock, self.texts(pattern), locale=self.locale))
+
     def _written(self, pattern: str, day: _Date) -> str:
-        names = self.texts.items
-        return self.texts(
-            pattern,
-            day=day.day,
-            year=day.year,
-            month=names("formats.months")[day.month - 1],
-            short_month=names("formats.short_months")[day.month - 1],
-            weekday=names("formats.weekdays")[day.weekday()],
-            short_weekday=names("formats.short_weekdays")[day.weekday()],
-        )
+        return plain(format_date(day, self.texts(pattern), self.locale))
 
 
 def formats_for(shop: Shop, texts: Texts) -> Formats:

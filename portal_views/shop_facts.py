@@ -32,7 +32,7 @@ def shop_facts(asked: ShopRequest) -> dict[str, Any]:
         "open_now": is_open(shop, asked.now),
         "closes_at": closes_at(shop, asked.now),
         "opens_text": _opens_text(shop, asked.now, formats),
-        "week": _week(shop, today, texts),
+        "week": _week(shop, today, formats),
         "special_days": _special_days(shop, today, formats),
         "map_url": shop.address.map_url,
         "website": shop.website if shop.website and shop.website.startswith(("https://", "http://")) else None,
@@ -51,8 +51,8 @@ def _opens_text(shop: Shop, now: datetime, formats: Formats) -> str | None:
     return formats.moment(opens)
 
 
-def _week(shop: Shop, today: date, texts: Texts) -> list[Weekday]:
-    names = texts.items("formats.weekdays")
+def _week(shop: Shop, today: date, formats: Formats) -> list[Weekday]:
+    names = formats.weekdays()
     return [
         Weekday(name=names[index], spans=spans_on(shop, today), today=True)  # whatever is different today
         if index == today.weekday()

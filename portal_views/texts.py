@@ -32,10 +32,6 @@ class Texts:
         """The text for this many: `key.one` or `key.other`, with `{count}`."""
         return self(f"{key}.{'one' if number == 1 else 'other'}", count=number, **values)
 
-    def items(self, key: str) -> list[str]:
-        """The list under `key` (names of months)."""
-        return [str(item) for item in self._table[key]]
-
     def __contains__(self, key: str) -> bool:
         return key in self._table
 

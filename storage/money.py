@@ -2,21 +2,19 @@
 
 from decimal import Decimal
 
-_SYMBOLS = {"USD": "$", "CAD": "$", "MXN": "$", "EUR": "€", "GBP": "£", "AUD": "$", "NZD": "$"}
+from babel.numbers import format_currency, get_currency_symbol
+
+from storage.locales import locale_for, plain
 
 
-def format_money(cents: int, currency: str, language: str = "en") -> str:
-    """`38620` as `$386.20`; a credit as `-$386.20`. A currency without a sign of its own is named: `CHF 386.20`.
-
-    The English and Spanish of the Americas write numbers alike, so `language` only matters outside dollars:
-    a Spanish reader of euros gets `386,20 €`.
-    """
-    sign = "-" if cents < 0 else ""
-    digits = f"{Decimal(abs(cents)) / 100:,.2f}"
-    if currency == "EUR" and language == "es":
-        return f"{sign}{digits.translate(str.maketrans(',.', '.,'))} €"
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
-    return f"{sign}{symbol}{digits}"
+def format_money(cents: int, currency: str, language: str = "en", country: str = "US") -> str:
+    """`38620` as `$386.20`; a credit as `-$386.20`; in Spain `386,20 €`. `country` is the shop's."""
+    locale = locale_for(language, country)
+    pattern = str(locale.currency_formats["standard"].pattern)
+    if get_currency_symbol(currency, locale)[-1].isalpha():
+        # A code of letters stands apart from its number: CLDR's currencySpacing, which Babel does not apply.
+        pattern = pattern.replace("¤#", "¤\u00a0#")
+    return plain(format_currency(Decimal(cents) / 100, currency, pattern, locale))
 
 
 def format_decimal(cents: int) -> str:

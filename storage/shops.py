@@ -11,6 +11,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from storage.codec import Document, from_document, to_document
+from storage.money import format_money
 from storage.mongo import Database
 from storage.records import NotFound
 
@@ -133,6 +134,10 @@ class Shop:
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    def money(self, cents: int, language: str = "en") -> str:
+        """Cents as a reader of this language writes them where the shop is: `$386.20`."""
+        return format_money(cents, self.currency, language, self.address.country)
 
     def service(self, code: str) -> Service | None:
         """The service with this code, or None."""

@@ -13,12 +13,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from config.browser import ARGUMENTS, find_browser
 from storage import engine
 from storage.mongo import Database, connect
 from storage.store import Storage
+
+# How long an example takes says how busy the machine is: no test fails for it.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 def _refuse_the_world(event: str, arguments: tuple[object, ...]) -> None:

@@ -1,5 +1,6 @@
 """What a client owes: the rules of "Money", one test each."""
 
+import re
 from datetime import date
 
 from hypothesis import given
@@ -112,8 +113,24 @@ def test_money_is_written_as_people_of_the_currency_write_it():
     assert format_money(38620, "USD") == "$386.20"
     assert format_money(-5, "USD") == "-$0.05"
     assert format_money(123456789, "USD", "es") == "$1,234,567.89"
-    assert format_money(123456, "EUR", "es") == "1.234,56 €"
+    assert format_money(12345678, "EUR", "es", "ES") == "123.456,78 €"
+    assert format_money(123456, "MXN", "es", "MX") == "$1,234.56"
+    assert format_money(123456, "CAD", "en", "CA") == "$1,234.56"
     assert format_money(100, "CHF") == "CHF 1.00"
+    assert format_money(-123456, "CHF", "es", "") == "-CHF 1,234.56"  # a shop that has not said where it is
+    assert format_money(50000, "JPY", "en", "JP") == "¥500"
+
+
+@given(
+    cents=st.integers(-(10**11), 10**11),
+    language=st.sampled_from(["en", "es"]),
+    country=st.sampled_from(["US", "MX", "CA", "PR", "ZZ", ""]),
+)
+def test_money_says_its_cents_whatever_the_country(cents, language, country):
+    text = format_money(cents, "USD", language, country)
+    assert int(re.sub(r"\D", "", text)) == abs(cents)
+    assert text.startswith("-") == (cents < 0)
+    assert "\u00a0" not in text
 
 
 @given(st.integers(-(10**12), 10**12))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.handoff import Event, NotAllowed, after
@@ -92,7 +92,6 @@ def conversation_after(entries: list[Entry]) -> Conversation:
     return conversation
 
 
-@settings(deadline=None)  # the cores are shared
 @given(logs(), st.data())
 def test_however_the_log_is_read_the_episodes_are_the_same(entries: list[Entry], data: st.DataObject) -> None:
     episodes = fold(entries)
@@ -107,7 +106,6 @@ def test_however_the_log_is_read_the_episodes_are_the_same(entries: list[Entry],
     assert [_to_the_millisecond(one) for one in episodes] == list(kept)
 
 
-@settings(deadline=None)  # the cores are shared
 @given(logs())
 def test_every_message_is_counted_once_and_in_the_episode_it_belongs_to(entries: list[Entry]) -> None:
     episodes = fold(entries)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.episode import Episode, Share
@@ -94,7 +94,6 @@ def test_people_and_labels_have_what_is_theirs() -> None:
     assert (sum(map(sum, result.hours)), result.hours[0][9]) == (2, 2)
 
 
-@settings(deadline=None)  # the cores are shared
 @given(st.lists(st.tuples(st.integers(-400, 400), st.sampled_from(["web", "sms", "email"]), st.booleans())))
 def test_days_channels_and_hours_add_up_to_the_whole(steps: list[tuple[int, str, bool]]) -> None:
     episodes = []
@@ -113,7 +112,6 @@ def test_days_channels_and_hours_add_up_to_the_whole(steps: list[tuple[int, str,
         assert sum(one.first_answer.count for _, one in parts) == result.total.first_answer.count
 
 
-@settings(deadline=None)  # the cores are shared
 @given(st.integers(0, 60 * 24 * 30), st.integers(0, 60 * 24 * 3))
 def test_open_time_is_the_minutes_in_which_the_shop_is_open(start: int, minutes: int) -> None:
     begin = datetime.fromisoformat("2026-03-01T00:00:00-06:00")  # the clock changes on the 8th
