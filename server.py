@@ -227,6 +227,14 @@ async def add_staff(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+async def tokens(settings: Settings, options: argparse.Namespace) -> int:
+    """Make, list and revoke API tokens."""
+    from storage.token_commands import run_token_command
+
+    async with open_store(settings) as store:
+        return await run_token_command(store, options)
+
+
 async def text_the_shop(settings: Settings, options: argparse.Namespace) -> int:
     """Text the shop from a terminal."""
     from chat.texting import run_sms
@@ -276,6 +284,8 @@ def run_command(options: argparse.Namespace, settings: Settings) -> Coroutine[An
             return import_files(settings, options)
         case "sms":
             return text_the_shop(settings, options)
+        case "token":
+            return tokens(settings, options)
         case "trace":
             return trace_again(settings, options.shop)
         case "understand":

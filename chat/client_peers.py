@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from aiohttp import web
-
 from chat.encoding import client_conversation
 from chat.events import CLIENT_EVENTS, Json, ProtocolError
 from chat.hub import Hub
 from chat.identifying import recognise
 from chat.notice import Notices
-from chat.sockets import Allowance, GuardedNamespace, cookies_of
+from chat.sockets import Allowance, GuardedNamespace, address_of, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
@@ -72,7 +70,7 @@ class ClientPeers(GuardedNamespace):
             visitor=visitor if isinstance(visitor, str) and self.hub.store.visitors.is_token(visitor) else None,
             link=link if isinstance(link, str) and self.hub.store.visitors.is_token(link) else None,
             allowance=Allowance(settings.message_burst, settings.messages_per_second),
-            address=peer_address(environ, settings.trusted_proxies),
+            address=address_of(environ, settings.trusted_proxies),
         )
 
     async def leave(self, sid: str) -> None:
@@ -206,13 +204,3 @@ class ClientPeers(GuardedNamespace):
         sids.discard(sid)
         if not sids:
             self._joined.pop(conversation, None)
-
-
-def peer_address(environ: Mapping[str, Any], trusted_proxies: int) -> str:
-    """The address that the outermost trusted proxy saw, or the connection's own."""
-    request = environ.get("aiohttp.request")
-    if not isinstance(request, web.BaseRequest):
-        return ""
-    chain = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-    seen = chain[-trusted_proxies].strip() if 0 < trusted_proxies <= len(chain) else ""
-    return seen or request.remote or ""

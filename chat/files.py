@@ -1,8 +1,9 @@
 """Files over HTTP: `POST /uploads` takes one, `GET /files/{id}` shows it to who may see it.
 
 An upload is bound to its shop and its sender, and nobody reads it before a message has claimed it. It is read by an
-expiring signature, or by the session of somebody in that conversation; what belongs to a note by staff alone. What is
-sent is read in pieces and never more of it than may be kept; what it is, its content says.
+expiring signature, or by the session of somebody in that conversation; what belongs to a note by staff alone. A program
+comes with its API token (`Authorization: Bearer`) where staff come with a session. What is sent is read in pieces and
+never more of it than may be kept; what it is, its content says.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from urllib.parse import unquote
 from aiohttp import BodyPartReader, hdrs, web
 
 from chat.attaching import client_uploaders, staff_uploader
+from chat.bearers import find_bearer
 from chat.identifying import identify
 from config.addresses import peer_address
+from config.bearer import BEARER, bearer_token
 from config.settings import Settings
 from storage.attempts import TooManyAttempts
 from storage.file_headers import file_headers
@@ -71,10 +74,10 @@ class _Refused(Exception):
 
     def answer(self) -> web.Response:
         error: dict[str, object] = {"code": self.code, "message": self.message}
-        if self.retry_after is None:
-            return web.json_response({"error": error}, status=self.status)
-        error["retry_after"] = self.retry_after
-        headers = {hdrs.RETRY_AFTER: str(self.retry_after)}
+        headers = {hdrs.WWW_AUTHENTICATE: BEARER} if self.status == 401 else {}
+        if self.retry_after is not None:
+            error["retry_after"] = self.retry_after
+            headers[hdrs.RETRY_AFTER] = str(self.retry_after)
         return web.json_response({"error": error}, status=self.status, headers=headers)
 
 
@@ -106,15 +109,20 @@ class _Files:
 
     async def on_file(self, request: web.Request) -> web.StreamResponse:
         """The file."""
-        file = await self._get_readable(request)
-        return await self._send(request, file, thumbnail=False)
+        return await self._show(request, thumbnail=False)
 
     async def on_thumbnail(self, request: web.Request) -> web.StreamResponse:
         """The small picture of it."""
-        file = await self._get_readable(request)
-        if not file.has_thumbnail:
+        return await self._show(request, thumbnail=True)
+
+    async def _show(self, request: web.Request, *, thumbnail: bool) -> web.StreamResponse:
+        try:
+            file = await self._get_readable(request)
+        except _Refused as refused:
+            return refused.answer()
+        if thumbnail and not file.has_thumbnail:
             raise web.HTTPNotFound
-        return await self._send(request, file, thumbnail=True)
+        return await self._send(request, file, thumbnail=thumbnail)
 
     async def _take(self, request: web.Request) -> StoredFile:
         sender = await self._get_sender(request)
@@ -137,8 +145,14 @@ class _Files:
         return await self._store.files.add(sender.shop, sender.uploader, ref, name, checked)
 
     async def _get_sender(self, request: web.Request) -> _Sender:
-        """A client or visitor of the shop that is named, else a member of staff. Raises `_Refused`."""
+        """A program with a token, a client or visitor of the shop that is named, else staff. Raises `_Refused`.
+
+        Where there is a token, no cookie counts: the check that the request comes from a page of ours was left out.
+        """
         store = self._store
+        token = bearer_token(request.headers)
+        if token is not None:
+            return await self._get_bearer(request, token)
         slug = request.query.get("shop")
         if slug is None:
             session = await store.sessions.find(request.cookies.get(STAFF_COOKIE, ""))
@@ -156,16 +170,30 @@ class _Files:
             raise _Refused(401, "unauthorized", f"sign in first, or say who you are with {VISITOR_HEADER}")
         return _Sender(slug, known[0])
 
-    async def _claim_try(self, request: web.Request, sender: _Sender) -> None:
-        proxies = self._settings.trusted_proxies
-        address = peer_address(request.headers.getall("X-Forwarded-For", []), request.remote, proxies)
+    async def _get_bearer(self, request: web.Request, token: str) -> _Sender:
+        """The member of staff as whom a program acts. Raises `_Refused`."""
         try:
-            await self._store.attempts.claim(sender.shop, "upload", sender.uploader, address)
+            bearer = await find_bearer(self._store, token, self._address(request))
+        except TooManyAttempts as error:
+            raise _Refused(429, "rate_limited", "too many wrong tokens: wait a while", error.retry_after) from error
+        if bearer is None:
+            raise _Refused(401, "unauthorized", "Authorization: not a token that counts")
+        return _Sender(bearer.staff.shop, staff_uploader(bearer.staff.id))
+
+    def _address(self, request: web.Request) -> str:
+        forwarded = request.headers.getall("X-Forwarded-For", [])
+        return peer_address(forwarded, request.remote, self._settings.trusted_proxies)
+
+    async def _claim_try(self, request: web.Request, sender: _Sender) -> None:
+        try:
+            await self._store.attempts.claim(sender.shop, "upload", sender.uploader, self._address(request))
         except TooManyAttempts as error:
             raise _Refused(429, "rate_limited", "too many files at once: wait a while", error.retry_after) from error
 
     async def _get_readable(self, request: web.Request) -> StoredFile:
-        """The file, if this request may read it. Raises 404, and 410 where the address was good once."""
+        """The file, if this request may read it. Raises 404, 410 where the address was good once, and `_Refused` for a
+        token that does not count.
+        """
         file = await self._store.files.find(request.match_info["id"])
         if file is None or file.state != "claimed":
             raise web.HTTPNotFound
@@ -178,6 +206,10 @@ class _Files:
         raise web.HTTPGone if word == "over" else web.HTTPNotFound
 
     async def _is_staff(self, request: web.Request, file: StoredFile) -> bool:
+        """Whether somebody of its shop asks, or a program in their name."""
+        token = bearer_token(request.headers)
+        if token is not None:
+            return (await self._get_bearer(request, token)).shop == file.shop
         session = await self._store.sessions.find(request.cookies.get(STAFF_COOKIE, ""), shop=file.shop)
         return session is not None and session.staff_id is not None
 

@@ -1,8 +1,10 @@
 """The `/staff` namespace: the inbox. A peer sees its own shop only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chat.attaching import claim_files, staff_uploader
+from chat.bearers import find_bearer
 from chat.cards import Cards
 from chat.encoding import attachment_objects, message_object, moment
 from chat.events import (
@@ -20,12 +22,14 @@ from chat.hub import Outbound
 from chat.inbox_acts import InboxActs
 from chat.inbox_notices import InboxNotices
 from chat.inbox_views import InboxViews
-from chat.sockets import Allowance, cookies_of
-from chat.staff_peers import StaffPeer, person_room, shop_room
+from chat.sockets import Allowance, address_of, cookies_of
+from chat.staff_peers import Credential, StaffPeer, person_room, shop_room
+from storage.attempts import TooManyAttempts
 from storage.conversations import Conversation
 from storage.messages import Attachment, Entry
 from storage.sessions import STAFF_COOKIE
 from storage.shops import Shop
+from storage.staff import Staff
 
 _OPENING_PAGE = 100
 
@@ -33,22 +37,43 @@ _OPENING_PAGE = 100
 class StaffNamespace(InboxViews, InboxActs, InboxNotices):
     """Staff, each in the room of their shop: connecting, reading, writing. Views and acts have files of their own."""
 
-    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:  # noqa: ARG002  # tokens come with the API
-        """Raises `ProtocolError` without a staff session."""
+    async def accept(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
+        """Raises `ProtocolError` without a staff session or an API token that counts. Where a token is given, it alone
+        decides.
+        """
+        given: Mapping[str, Any] = auth if isinstance(auth, dict) else {}
+        if given.get("token") is not None:
+            staff, opened_by = await self._come_by_token(environ, given["token"])
+        else:
+            staff, opened_by = await self._come_by_session(environ)
+        shop = await self.hub.store.shops.get(staff.shop)
+        allowance = Allowance(self._settings.message_burst, self._settings.messages_per_second)
+        self._peers[sid] = StaffPeer(shop, staff, opened_by, allowance)
+        await self.enter_room(sid, shop_room(shop.slug))
+        await self.enter_room(sid, person_room(staff.id))
+        await self.presence.arrive(sid, staff, seen=opened_by.kind == "session")
+
+    async def _come_by_token(self, environ: dict[str, Any], token: Any) -> tuple[Staff, Credential]:
+        if not isinstance(token, str):
+            raise ProtocolError("bad_request", "auth.token: must be a string")
+        try:
+            bearer = await find_bearer(self.hub.store, token, address_of(environ, self._settings.trusted_proxies))
+        except TooManyAttempts as error:
+            raise ProtocolError("rate_limited", "too many wrong tokens: wait a while", error.retry_after) from error
+        if bearer is None:
+            raise ProtocolError("unauthorized", "auth.token: not a token that counts")
+        return bearer.staff, Credential("token", bearer.token.id)
+
+    async def _come_by_session(self, environ: dict[str, Any]) -> tuple[Staff, Credential]:
         store = self.hub.store
-        token = cookies_of(environ).get(STAFF_COOKIE)
-        session = await store.sessions.find(token) if token else None
+        cookie = cookies_of(environ).get(STAFF_COOKIE)
+        session = await store.sessions.find(cookie) if cookie else None
         if session is None or session.staff_id is None:
             raise ProtocolError("unauthorized", "sign in to the inbox first")
-        shop = await store.shops.get(session.shop)
         staff = await store.staff.get(session.shop, session.staff_id)
         if not staff.active:
             raise ProtocolError("unauthorized", "sign in to the inbox first")
-        allowance = Allowance(self._settings.message_burst, self._settings.messages_per_second)
-        self._peers[sid] = StaffPeer(shop, staff, session.id, allowance)
-        await self.enter_room(sid, shop_room(shop.slug))
-        await self.enter_room(sid, person_room(staff.id))
-        await self.presence.arrive(sid, staff)
+        return staff, Credential("session", session.id)
 
     async def leave(self, sid: str) -> None:
         """The peer is gone."""
@@ -57,16 +82,35 @@ class StaffNamespace(InboxViews, InboxActs, InboxNotices):
 
     async def end_session(self, shop: str, session_id: str) -> None:
         """Close the connections that this session opened."""
+        await self._end(shop, Credential("session", session_id))
+
+    async def end_token(self, shop: str, token_id: str) -> None:
+        """Close the connections that this API token opened."""
+        await self._end(shop, Credential("token", token_id))
+
+    async def _end(self, shop: str, credential: Credential) -> None:
         for sid, peer in list(self._peers.items()):
-            if peer.shop.slug == shop and peer.session == session_id:
+            if peer.shop.slug == shop and peer.opened_by == credential:
                 await self.disconnect(sid)
 
     async def check_sessions(self) -> None:
-        """Close the connections whose session has ended, wherever it was ended."""
+        """Close the connections whose session or token has ended, wherever it was ended, and those of people who went
+        or are in another role now: who comes again comes in that role.
+        """
+        for staff, opened_by in {(peer.staff, peer.opened_by) for peer in self._peers.values()}:
+            now = await self.hub.store.staff.find(staff.shop, staff.id)
+            same = now is not None and now.active and now.role == staff.role
+            if not same or not await self._counts(staff.shop, opened_by):
+                await self._end(staff.shop, opened_by)
+
+    async def _counts(self, shop: str, opened_by: Credential) -> bool:
         store = self.hub.store
-        for shop, session_id in {(peer.shop.slug, peer.session) for peer in self._peers.values()}:
-            if await store.sessions.find_by_id(shop, session_id) is None:
-                await self.end_session(shop, session_id)
+        if opened_by.kind == "session":
+            return await store.sessions.find_by_id(shop, opened_by.id) is not None
+        token = await store.api_tokens.find(shop, opened_by.id)
+        if token is not None:
+            await store.api_tokens.note_use(token)  # a connection may last for weeks
+        return token is not None
 
     async def on_open(self, sid: str, asked: InConversation) -> Json:
         """A conversation's newest messages, its client's card, and the bot's draft where a person has it."""

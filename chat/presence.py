@@ -21,9 +21,12 @@ class PresenceBoard:
         self._presences = presences
         self._tell = tell
         self._here: dict[str, Presence] = {}
+        self._unseen: set[str] = set()
 
-    async def arrive(self, sid: str, staff: Staff) -> None:
-        """A connection of a member of staff."""
+    async def arrive(self, sid: str, staff: Staff, *, seen: bool = True) -> None:
+        """A connection of a member of staff. One that is not `seen` is a program's: nobody is there to answer."""
+        if not seen:
+            self._unseen.add(sid)
         await self._put(Presence(id=sid, shop=staff.shop, staff_id=staff.id, name=staff.name, expires_at=utc_now()))
 
     async def look(self, sid: str, conversation: str | None) -> None:
@@ -35,15 +38,18 @@ class PresenceBoard:
     async def leave(self, sid: str) -> None:
         """The connection is gone."""
         here = self._here.pop(sid, None)
-        if here is not None:
+        if sid in self._unseen:
+            self._unseen.discard(sid)
+        elif here is not None:
             await self._presences.remove(sid)
             await self._tell(here.shop, await self.people(here.shop))
 
     async def renew(self) -> None:
         """Say that these connections are still there; those of processes that died are no longer shown then."""
-        for sid in list(self._here):
+        shown = {sid: here for sid, here in self._here.items() if sid not in self._unseen}
+        for sid in shown:
             await self._presences.renew(sid)
-        for shop in {here.shop for here in self._here.values()}:
+        for shop in {here.shop for here in shown.values()}:
             await self._tell(shop, await self.people(shop))
 
     def looking(self) -> dict[tuple[str, str], list[str]]:
@@ -58,6 +64,7 @@ class PresenceBoard:
         """All connections of this process end."""
         await asyncio.gather(*(self._presences.remove(sid) for sid in self._here), return_exceptions=True)
         self._here.clear()
+        self._unseen.clear()
 
     async def people(self, shop: str) -> list[Json]:
         """Who is there: `staff`, `name`, and the `conversations` that their connections look at."""
@@ -71,5 +78,7 @@ class PresenceBoard:
     async def _put(self, presence: Presence) -> None:
         presence = replace(presence, expires_at=utc_now() + LEASE)
         self._here[presence.id] = presence
+        if presence.id in self._unseen:
+            return
         await self._presences.put(presence)
         await self._tell(presence.shop, await self.people(presence.shop))

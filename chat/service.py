@@ -121,6 +121,10 @@ class Effects:
         await self._clients.end_session(shop, session_id)
         await self._staff.end_session(shop, session_id)
 
+    async def token_ended(self, shop: str, token_id: str) -> None:
+        """An API token was revoked: its sockets go too."""
+        await self._staff.end_token(shop, token_id)
+
     async def access_ended(self, shop: str, client_id: str) -> None:
         """A client may come in no more: whatever they had open goes, a visitor's chat that a code had raised too."""
         await self._clients.end_client(shop, client_id)

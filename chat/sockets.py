@@ -37,12 +37,8 @@ def make_server(settings: Settings) -> EdgeServer:
     if not settings.production:
         own |= {f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}"}
 
-    def address_of(request: web.Request) -> str:
-        forwarded = request.headers.getall("X-Forwarded-For", [])
-        return peer_address(forwarded, request.remote, settings.trusted_proxies)
-
     return EdgeServer(
-        address_of,
+        lambda request: _address_of(request, settings.trusted_proxies),
         client_manager=RedisPushes(redis_url.get_secret_value()) if redis_url else LocalPushes(),
         cors_allowed_origins=sorted(own),
     )
@@ -105,7 +101,8 @@ class GuardedNamespace(socketio.AsyncNamespace):
         try:
             await self.accept(sid, environ, auth)
         except ProtocolError as error:
-            raise socketio.exceptions.ConnectionRefusedError(error.message, {"code": error.code}) from error
+            told = {name: value for name, value in error.as_ack()["error"].items() if name != "message"}
+            raise socketio.exceptions.ConnectionRefusedError(error.message, told) from error
         except (DatabaseError, DatabaseUnavailable) as error:
             raise socketio.exceptions.ConnectionRefusedError("try again", {"code": "unavailable"}) from error
         except Exception as error:
@@ -156,6 +153,16 @@ def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
         return {name: morsel.value for name, morsel in SimpleCookie(environ.get("HTTP_COOKIE", "")).items()}
     except CookieError:
         return {}
+
+
+def address_of(environ: Mapping[str, Any], trusted_proxies: int) -> str:
+    """The network address that the connection came from, as the outermost trusted proxy saw it."""
+    request = environ.get("aiohttp.request")
+    return _address_of(request, trusted_proxies) if isinstance(request, web.BaseRequest) else ""
+
+
+def _address_of(request: web.BaseRequest, trusted_proxies: int) -> str:
+    return peer_address(request.headers.getall("X-Forwarded-For", []), request.remote, trusted_proxies)
 
 
 async def every(seconds: float, act: Callable[[], Awaitable[object]]) -> None:

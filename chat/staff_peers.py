@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from chat.canned import Canned
 from chat.encoding import conversation_summary
@@ -22,12 +22,20 @@ _NAME_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """What a connection was opened with: a session or an API token, by its id."""
+
+    kind: Literal["session", "token"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StaffPeer:
-    """One connection of a member of staff."""
+    """One connection of a member of staff, or of a program that acts as one."""
 
     shop: Shop
     staff: Staff
-    session: str  # the id of the session that opened it
+    opened_by: Credential  # the connection ends with it
     allowance: Allowance
 
     @property

@@ -43,4 +43,19 @@ def parse_command(arguments: list[str]) -> argparse.Namespace:
     staff.add_argument("--name", required=True)
     staff.add_argument("--role", choices=("owner", "advisor", "technician"), default="advisor")
     staff.add_argument("--no-second-factor", action="store_true", help="forget their second factor, which they lost")
+    _add_token_commands(commands.add_parser("token", help="make, list and revoke API tokens (docs/operating.md)"))
     return parser.parse_args(arguments)
+
+
+def _add_token_commands(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True)
+    creating = acts.add_parser("create", help="make a token that acts as a person of the shop, and print it this once")
+    creating.add_argument("--shop", required=True, help="slug of the shop")
+    creating.add_argument("--email", required=True, help="the person's e-mail address")
+    creating.add_argument("--label", required=True, help="what it is for")
+    creating.add_argument("--days", type=int, help="how long it is good for; without it until it is revoked")
+    listing = acts.add_parser("list", help="list a shop's tokens")
+    listing.add_argument("--shop", required=True, help="slug of the shop")
+    revoking = acts.add_parser("revoke", help="end a token; its connections end within 15 seconds")
+    revoking.add_argument("--shop", required=True, help="slug of the shop")
+    revoking.add_argument("id", metavar="ID", help="as `token list` prints it")

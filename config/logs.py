@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from config.settings import Settings
 
-# A phone number, a six-digit code, a link's token, a long run of URL-safe characters, an address, a URL's password.
+# An API token, a phone number, a six-digit code, a link's token, a long run of URL-safe characters, an address, a
+# URL's password.
 _SECRETS = (
+    (re.compile(r"pitline_[A-Za-z0-9]{34}"), "pitline_***"),
     (re.compile(r"(?<![\w.])\+?\d[\d ().-]{6,}\d(\d\d)(?!\w)"), r"***\1"),
     (re.compile(r"(?<![\w.-])\d{6}(?![\w.-])"), "******"),
     (re.compile(r"/k/[\w-]+"), "/k/***"),

@@ -26,6 +26,9 @@ class Live(Protocol):
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets are to go too."""
 
+    async def token_ended(self, shop: str, token_id: str) -> None:
+        """An API token was revoked: its sockets are to go too."""
+
     async def access_ended(self, shop: str, client_id: str) -> None:
         """A client may come in no more: their sockets are to go."""
 
@@ -52,6 +55,9 @@ class Quiet:
         """No chat here."""
 
     async def session_ended(self, shop: str, session_id: str) -> None:
+        """No sockets here."""
+
+    async def token_ended(self, shop: str, token_id: str) -> None:
         """No sockets here."""
 
     async def access_ended(self, shop: str, client_id: str) -> None:

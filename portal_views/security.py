@@ -2,6 +2,7 @@
 
 Unsafe methods are taken from our own pages only. `Sec-Fetch-Site` says where a request came from, else `Origin` does;
 a request with neither comes from no browser, and carries nobody's cookies but its own. Besides, cookies are SameSite.
+An upload with a bearer token is taken from anywhere: no browser adds a token by itself, and with one no cookie counts.
 """
 
 import logging
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from config.bearer import bearer_token
 from config.settings import Settings
 from portal_views.errors import error_response
 
@@ -17,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_CHECKS = ("/webhooks/", "/api/", "/socket.io/")  # a signature, a token, the socket server's own origin check
+_BEARER_ONLY = ("/uploads",)  # with a token, they look at no cookie
 _COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg+xml")
 _PIECES = ("text/css", "text/javascript")  # parts of pages, and a page has many: what guards a page is left out
 _LEAST_TO_COMPRESS = 800  # bytes: below it, a packet is a packet
@@ -50,6 +53,8 @@ def security_middleware(settings: Settings) -> Middleware:
 def check_same_origin(request: web.Request, public_url: str) -> None:
     """Raises 403 for an unsafe request that another site's page makes."""
     if request.method in _SAFE or request.path.startswith(_OWN_CHECKS):
+        return
+    if request.path in _BEARER_ONLY and bearer_token(request.headers) is not None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get(hdrs.ORIGIN)

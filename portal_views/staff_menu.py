@@ -34,6 +34,7 @@ _SETTINGS: tuple[tuple[str, str, Right], ...] = (
     ("understanding", "/staff/settings/understanding", "teach"),
     ("people", "/staff/settings/people", "people"),
     ("security", "/staff/settings/security", "security"),
+    ("tokens", "/staff/settings/tokens", "tokens"),
 )
 
 

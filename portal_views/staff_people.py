@@ -8,6 +8,7 @@ from aiohttp import web
 from portal_views.signing_in import CONTACT_LIMIT
 from portal_views.staff_access import StaffRequest
 from portal_views.staff_password import end_sessions, send_link
+from storage.api_tokens import token_details
 from storage.staff import Role, Staff, StaffEmailTaken
 from storage.staff_rights import ROLES
 
@@ -117,6 +118,9 @@ async def _let_go(asked: StaffRequest, person: Staff) -> None:
     await _keep_an_owner(asked, person)
     await store.staff_links.end_all(slug, person.id)
     await end_sessions(asked.context, slug, person.id)
+    for token in await store.api_tokens.revoke_all_for_staff(slug, person.id):
+        await asked.context.live.token_ended(slug, token.id)
+        await asked.note("people.token_revoked", token.label, token_details(token, person.name))
     await asked.context.live.person_left(slug, person.id)
     await asked.note("people.removed", person.name, {"role": person.role})
 

@@ -21,6 +21,7 @@ from portal_views import (
     staff_settings_replies,
     staff_settings_security,
     staff_settings_telling,
+    staff_settings_tokens,
     staff_settings_widget,
     staff_telling,
     staff_understanding,
@@ -77,6 +78,7 @@ STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None
     "teach": {f"{_SETTINGS}/understanding": (staff_understanding.show, staff_understanding.submit)},
     "people": {f"{_SETTINGS}/people": (staff_people.show, staff_people.submit)},
     "security": {f"{_SETTINGS}/security": (staff_settings_security.show, staff_settings_security.submit)},
+    "tokens": {f"{_SETTINGS}/tokens": (staff_settings_tokens.show, staff_settings_tokens.submit)},
 }
 
 

@@ -1,11 +1,12 @@
-"""How a client comes in, as a whole: keys, codes, links, sessions, raised visitors, and the limits on guessing.
+"""How one comes in, as a whole: keys, codes, links, sessions, raised visitors, tokens, and the limits on guessing.
 
 Whether a client may come in at all is `Client.portal.enabled`; whoever signs somebody in checks it first, and whoever
 switches it off calls `close` right after, which ends what is open.
 """
 
 from config.clock import utc_now
-from storage import attempts, codes, devices, keys, links, sessions, staff_links, visitors
+from storage import api_tokens, attempts, codes, devices, keys, links, sessions, staff_links, visitors
+from storage.api_tokens import ApiTokens
 from storage.attempts import Attempts
 from storage.codes import Codes
 from storage.devices import Devices
@@ -26,6 +27,7 @@ INDEXES = {
     Attempts.name: attempts.INDEXES,
     StaffLinks.name: staff_links.INDEXES,
     Devices.name: devices.INDEXES,
+    ApiTokens.name: api_tokens.INDEXES,
 }
 
 
@@ -42,6 +44,7 @@ class Access:
         self.attempts = Attempts(database, hasher, clock)
         self.staff_links = StaffLinks(database, hasher, clock)
         self.devices = Devices(database, hasher, clock)
+        self.api_tokens = ApiTokens(database, hasher, clock)
 
     async def sign_in_with_key(self, shop: str, key: str, address: str) -> str | None:
         """The client whose login key this is, or None. Raises `TooManyAttempts` for a wrong key after many.

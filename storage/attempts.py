@@ -41,6 +41,7 @@ AttemptKind = Literal[
     "upload",
     "reach",
     "transcript",
+    "api_token",
 ]
 
 
@@ -70,6 +71,8 @@ LIMITS: Mapping[AttemptKind, Limits] = {
     # where a visitor asks to be reached, and mails of what was said: what goes to people who may not have asked for it
     "reach": Limits(window=timedelta(hours=6), pair=5, account=5, address=60, hard=True),
     "transcript": Limits(window=timedelta(hours=1), pair=3, account=3, address=60, hard=True),
+    # wrong API tokens, whose shop nobody knows: the account is all of them. One that counts is never tried here
+    "api_token": Limits(window=timedelta(minutes=15), pair=30, account=1000, address=30, hard=True),
     "password": Limits(window=timedelta(minutes=15), pair=10, account=50, address=100),
     # from a browser in which this account has signed in before; the browser counts as the address
     "password_known": Limits(window=timedelta(minutes=15), pair=15, account=10**9, address=30),

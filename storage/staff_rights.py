@@ -16,6 +16,7 @@ Right: TypeAlias = Literal[
     "settings",  # hours, canned replies, labels, the widget
     "people",  # who works here, in which role; their second factors and sessions
     "security",  # the second factor for all
+    "tokens",  # what programs sign in with, as people of the shop
 ]
 
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
@@ -34,6 +35,7 @@ _TABLE: Final[dict[Right, tuple[bool, bool, bool]]] = {
     "settings": (True, True, False),
     "people": (True, False, False),
     "security": (True, False, False),
+    "tokens": (True, False, False),
 }
 
 

@@ -192,6 +192,7 @@ class Storage:
         self.attempts = self.access.attempts
         self.staff_links = self.access.staff_links
         self.devices = self.access.devices
+        self.api_tokens = self.access.api_tokens
         self.second_factors = SecondFactors(database, secret_key)
         self.settings = ShopSettingsStore(database)
         self.logos = ShopLogos(database)

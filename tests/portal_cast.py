@@ -304,6 +304,9 @@ class Live:
     async def session_ended(self, shop: str, session_id: str) -> None:
         self.ended.append(session_id)
 
+    async def token_ended(self, shop: str, token_id: str) -> None:
+        self.ended.append(token_id)
+
     async def access_ended(self, shop: str, client_id: str) -> None:
         self.shut.append(client_id)
 

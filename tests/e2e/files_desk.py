@@ -57,7 +57,7 @@ class Browser:
         """Read an address of ours."""
         async with (
             aiohttp.ClientSession(cookies=self.cookies) as http,
-            http.get(self.url(path), headers={"Accept": "text/html"}) as response,
+            http.get(self.url(path), headers=self.headers | {"Accept": "text/html"}) as response,
         ):
             return Answer(response.status, response.headers, await response.read())
 
@@ -79,6 +79,11 @@ async def client(running: Running, client_id: str, shop: str = SHOP.slug) -> Bro
     """A client who is signed in to the portal."""
     token = await running.store.sessions.open(shop, client_id=client_id)
     return Browser(running, {client_cookie(shop): token}, shop=shop)
+
+
+def program(running: Running, token: str, **cookies: str) -> Browser:
+    """A program with an API token; the cookies are those of a browser that it runs in."""
+    return Browser(running, cookies, headers={"Authorization": f"Bearer {token}"})
 
 
 async def staff(running: Running, staff_id: str, shop: str = SHOP.slug) -> Browser:

@@ -61,7 +61,11 @@ async def _learned(settings: Settings) -> "tuple[Catalog, Understander]":
 
 
 class Refused(Exception):
-    """The connection was refused, with this reason."""
+    """The connection was refused, with this reason and the `data` that came with it."""
+
+    def __init__(self, reason: str, data: dict[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.data = data or {}
 
 
 @dataclass
@@ -72,6 +76,7 @@ class Person:
     namespace: str
     pushed: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)  # the connection has ended
 
     async def ask(self, event: str, payload: Any = None) -> dict[str, Any]:
         """Emit and return the ack."""
@@ -129,6 +134,10 @@ class Door:
         cookie = await self.running.store.sessions.open(shop, staff_id=staff_id)
         return await self._connect("/staff", None, {STAFF_COOKIE: cookie})
 
+    async def program(self, token: Any, **cookies: str) -> Person:
+        """A program at the inbox, by this API token."""
+        return await self._connect("/staff", {"token": token}, cookies)
+
     async def close(self) -> None:
         """Everybody leaves."""
         await asyncio.gather(*(person.socket.disconnect() for person in self.people))
@@ -139,6 +148,7 @@ class Door:
         connection = socketio.AsyncClient(reconnection=False, http_session=self.sessions[-1])
         person = Person(connection, namespace)
         connection.on("*", person._listen, namespace=namespace)
+        connection.on("disconnect", lambda *_: person.gone.set(), namespace=namespace)
         reasons: list[Any] = []
         connection.on("connect_error", reasons.append, namespace=namespace)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
@@ -152,6 +162,7 @@ class Door:
                 wait_timeout=10,
             )
         except socketio.exceptions.ConnectionError as error:
-            raise Refused(reasons[0]["message"] if reasons else str(error)) from error
+            told: dict[str, Any] = reasons[0] if reasons else {"message": str(error)}
+            raise Refused(told["message"], told.get("data")) from error
         self.people.append(person)
         return person
