@@ -77,6 +77,8 @@ async def _visit(asked: Asked) -> Saying | None:
     visit = await asked.store.visits.find(one.shop, one.record)
     if visit is None or visit.client_id != one.client_id or visit_state(visit) == one.was:
         return None
+    if visit.changed_by == "client":  # since then, by their own hand: they know
+        return None
     status, _, started = one.was.partition(" ")
     kind: NotificationKind
     if visit.status == "cancelled":
@@ -87,7 +89,8 @@ async def _visit(asked: Asked) -> Saying | None:
         kind = "visit_confirmed"
     else:
         return None
-    return _of_visit(asked.shop, visit, kind, visit.updated_at.isoformat())
+    key = "visit_cancelled_because" if kind == "visit_cancelled" and visit.cancel_reason else kind
+    return _of_visit(asked.shop, visit, kind, visit.updated_at.isoformat(), key)
 
 
 async def _visit_tomorrow(asked: Asked) -> Saying | None:
@@ -99,14 +102,17 @@ async def _visit_tomorrow(asked: Asked) -> Saying | None:
     return _of_visit(asked.shop, visit, "visit_tomorrow", starts) if one.was in ("", starts) else None
 
 
-def _of_visit(shop: Shop, visit: Visit, kind: NotificationKind, moment: str) -> Saying:
-    when = {one: {"when": wording_of(shop, one).moment(visit.starts_at)} for one in LANGUAGES}
+def _of_visit(shop: Shop, visit: Visit, kind: NotificationKind, moment: str, key: str = "") -> Saying:
+    values = {
+        one: {"when": wording_of(shop, one).moment(visit.starts_at), "reason": visit.cancel_reason.rstrip(" .")}
+        for one in LANGUAGES
+    }
     return Saying(
         kind=kind,
         cause=f"{kind}:{visit.id}:{moment}",
         scope=LinkScope(page="visit", record_id=visit.id),
         section="visits",
-        words=Words(kind, when),
+        words=Words(key or kind, values),
         best_before=visit.starts_at,
     )
 

@@ -52,7 +52,7 @@ class StaffRequest:
 
     def go(self, path: str, done: str = "") -> web.Response:
         """After something was done: to that page, which says so."""
-        location = f"{path}?done={done}" if done else path
+        location = f"{path}{'&' if '?' in path else '?'}done={done}" if done else path
         return web.Response(status=303, headers={hdrs.LOCATION: location, hdrs.CACHE_CONTROL: "no-store"})
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:

@@ -114,7 +114,10 @@ def _moment(moment: str, f: Formats) -> str:
     return f.date_and_time(at) if at.tzinfo is not None else moment
 
 
-_READABLE: Mapping[str, Callable[[str, Formats], str]] = {"until": _moment, "browser": _browser}
+_READABLE: Mapping[str, Callable[[str, Formats], str]] = {
+    **dict.fromkeys(("until", "when", "from", "to"), _moment),
+    "browser": _browser,
+}
 
 
 def _parse(asked: StaffRequest) -> _Wanted:

@@ -16,6 +16,7 @@ class StaffMenuItem:
 
 _MENU: tuple[tuple[str, str, Right], ...] = (
     ("inbox", "/staff/", "converse"),
+    ("visits", "/staff/visits", "see_visits"),
     ("clients", "/staff/clients", "see_clients"),
     ("chats", "/staff/logs/chats", "see_chats"),
     ("reports", "/staff/reports", "see_reports"),

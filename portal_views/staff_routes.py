@@ -25,6 +25,9 @@ from portal_views import (
     staff_settings_widget,
     staff_telling,
     staff_understanding,
+    staff_visit,
+    staff_visit_move,
+    staff_visits,
 )
 from portal_views.context import PortalContext
 from portal_views.staff_access import StaffHandler, staff_page
@@ -35,6 +38,7 @@ from storage.staff_rights import Right
 _CHAT = "/staff/logs/chats/{id:[0-9a-f]{24}}"
 _ACCOUNT = "/staff/account"
 _SETTINGS = "/staff/settings"
+_VISIT = "/staff/visits/{id}"
 
 # right -> address -> what shows it, and what takes its form
 STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None]]] = {
@@ -52,6 +56,15 @@ STAFF_PAGES: Mapping[Right, Mapping[str, tuple[StaffHandler, StaffHandler | None
     "see_clients": {
         "/staff/clients": (staff_clients.show, None),
         "/staff/clients/{client}": (staff_clients.show_one, None),
+    },
+    "see_visits": {
+        "/staff/visits": (staff_visits.show, None),
+        _VISIT: (staff_visit.show, None),
+    },
+    "change_visits": {
+        f"{_VISIT}/confirm": (staff_visit.to_visit, staff_visit.submit_confirm),
+        f"{_VISIT}/move": (staff_visit_move.show, staff_visit_move.submit),
+        f"{_VISIT}/cancel": (staff_visit.show_cancel, staff_visit.submit_cancel),
     },
     "client_portal": {
         "/staff/clients/{client}/portal": (staff_client_portal.show, staff_client_portal.submit),

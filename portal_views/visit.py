@@ -8,6 +8,7 @@ from aiohttp import web
 from portal_views.access import ShopRequest
 from portal_views.booking_form import moment_text, read_moment
 from portal_views.client_records import own_visit, shown_vehicle
+from portal_views.visit_times import is_movable
 from storage.news import VisitAct, visit_changed
 from storage.shops import Shop
 from storage.visit import Visit
@@ -64,11 +65,6 @@ async def visit_page(asked: ShopRequest, visit: Visit, *, problem: str = "", sta
         why_not=why_not_cancelled(asked.shop, visit, asked.now),
         again=_again(visit),
     )
-
-
-def is_movable(visit: Visit, now: datetime) -> bool:
-    """Whether a client may still move it."""
-    return visit.active and visit.starts_at > now
 
 
 def why_not_cancelled(shop: Shop, visit: Visit, now: datetime) -> str:

@@ -10,9 +10,10 @@ from portal_views.access import ShopRequest
 from portal_views.booking_form import moment_text, read_day, read_moment
 from portal_views.booking_times import NEAREST, offer_week
 from portal_views.client_records import own_visit, shown_vehicle
-from portal_views.visit import is_movable, tell_staff, to_visit, visit_page, visit_url
-from storage.openings import NotBookable, Opening, Openings, VisitsWithout, check_bookable
-from storage.visit import Visit, find_clash
+from portal_views.visit import tell_staff, to_visit, visit_page, visit_url
+from portal_views.visit_times import find_hindrance, is_movable, openings_for
+from storage.openings import NotBookable, Opening
+from storage.visit import Visit
 from storage.visits import OpeningTaken, VisitChanged, VisitConflict
 
 
@@ -24,7 +25,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     wanted = read_moment(asked.request.query.get("at", ""))
     if wanted is None:
         return await _times_page(asked, visit)
-    problem = await _hindrance(asked, visit, wanted)
+    problem = await find_hindrance(asked.context.store, asked.shop, visit, wanted, asked.now)
     return await (_times_page(asked, visit, problem=problem) if problem else _check_page(asked, visit, wanted))
 
 
@@ -34,11 +35,12 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     wanted, told = (read_moment(str(fields.get(name, ""))) for name in ("at", "told"))
     if wanted is None or told is None:
         return await _times_page(asked, visit) if is_movable(visit, asked.now) else await visit_page(asked, visit)
-    problem = await _hindrance(asked, visit, wanted) if visit.starts_at != wanted else ""
+    store = asked.context.store
+    problem = await find_hindrance(store, asked.shop, visit, wanted, asked.now) if visit.starts_at != wanted else ""
     if problem:
         return await _times_page(asked, visit, problem=problem)
     try:
-        visit = await asked.context.store.visits.move(asked.shop, visit.id, wanted, asked.now, told)
+        visit = await store.visits.move(asked.shop, visit.id, wanted, asked.now, told)
     except OpeningTaken:
         return await _taken_page(asked, visit, wanted)
     except NotBookable as refusal:
@@ -51,28 +53,14 @@ async def submit(asked: ShopRequest) -> web.StreamResponse:
     raise to_visit(asked, visit, "moved")
 
 
-async def _hindrance(asked: ShopRequest, visit: Visit, wanted: datetime) -> str:
-    """The text that says why it cannot be then, bays aside; empty where nothing is in the way."""
-    if wanted == visit.starts_at:
-        return "visit.there_already"
-    try:
-        check_bookable(asked.shop, wanted, visit.minutes, asked.now)
-    except NotBookable:
-        return "book.not_bookable"
-    upcoming = await asked.context.store.visits.list_upcoming(asked.shop.slug, asked.known_client.id, asked.now)
-    return "book.clash" if find_clash(upcoming, visit.vehicle_id, wanted, visit.minutes, visit.id) else ""
-
-
-def _openings(asked: ShopRequest, visit: Visit) -> Openings:
-    return Openings(VisitsWithout(asked.context.store.visits, visit.id))
-
-
 async def _times_page(asked: ShopRequest, visit: Visit, *, problem: str = "") -> web.Response:
     return await _page(asked, visit, problem=problem, status=422 if problem else 200)
 
 
 async def _taken_page(asked: ShopRequest, visit: Visit, wanted: datetime) -> web.Response:
-    nearest = await _openings(asked, visit).nearest(asked.shop, wanted, visit.minutes, asked.now, limit=NEAREST)
+    nearest = await openings_for(asked.context.store, visit).nearest(
+        asked.shop, wanted, visit.minutes, asked.now, limit=NEAREST
+    )
     return await _page(asked, visit, problem="book.taken", status=409, nearest=nearest, day=wanted)
 
 
@@ -86,7 +74,7 @@ async def _page(
     day: datetime | None = None,
 ) -> web.Response:
     wanted = read_day(asked.request.query.get("day", "")) or (day or visit.starts_at).astimezone(asked.shop.zone).date()
-    week = await offer_week(_openings(asked, visit), asked.shop, visit.minutes, wanted, asked.now)
+    week = await offer_week(openings_for(asked.context.store, visit), asked.shop, visit.minutes, wanted, asked.now)
     move_url = f"{visit_url(asked, visit)}/move"
     return asked.page(
         "visit_move.html",

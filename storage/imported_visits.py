@@ -109,7 +109,7 @@ class VisitImport:
             changed = await self._with(record, changed)
         same = changed == seen
         if not same and written_at > seen.updated_at:
-            changed = replace(changed, updated_at=written_at)
+            changed = replace(changed, updated_at=written_at, changed_by="shop")
             if self._announce is not None:
                 await self._announce(seen, changed)
         await self._visits.replace(seen, changed, {MARK: record.mark})

@@ -8,6 +8,8 @@ Right: TypeAlias = Literal[
     "converse",  # see and write in conversations, take them, note, label, snooze
     "see_chats",  # read and export what was said
     "see_clients",  # the list of clients, a client's file in short
+    "see_visits",  # who comes when
+    "change_visits",  # confirm, move and cancel them
     "client_portal",  # preview a client's portal, make a key, send a link, switch access, choose sections
     "decide",  # accept or decline what a client wants changed, approve what costs money
     "see_reports",
@@ -27,6 +29,8 @@ _TABLE: Final[dict[Right, tuple[bool, bool, bool]]] = {
     "converse": (True, True, True),
     "see_chats": (True, True, False),
     "see_clients": (True, True, True),
+    "see_visits": (True, True, True),
+    "change_visits": (True, True, False),
     "client_portal": (True, True, False),
     "decide": (True, True, False),
     "see_reports": (True, True, False),

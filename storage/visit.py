@@ -10,6 +10,7 @@ from storage.ids import new_id, record_id
 
 VisitStatus = Literal["requested", "confirmed", "cancelled", "done", "no_show"]
 VisitSource = Literal["import", "chat", "sms", "portal", "page", "staff"]
+ChangedBy = Literal["client", "staff", "shop"]  # the shop: its own software, by an import
 
 ACTIVE: frozenset[str] = frozenset({"requested", "confirmed"})
 QUARTER_SECONDS = 15 * 60
@@ -60,10 +61,12 @@ class Visit:
     holds_bay: bool = False
     quarters: tuple[int, ...] = ()  # those it keeps its bay for; empty unless it holds one
     note: str = ""
+    cancel_reason: str = ""  # of staff who cancelled it; the client reads it
     contact: Contact | None = None
     external_id: str | None = None
     booking_key: str | None = None
     sequence: int = 0  # how often its time or status changed: what calendars tell an older copy by
+    changed_by: ChangedBy | None = None  # whose hand the last change is; None: it is as it was booked or imported
     created_at: datetime = field(default_factory=utc_now)
     updated_at: datetime = field(default_factory=utc_now)  # system clock
 

@@ -27,6 +27,7 @@ INDEXES = [
     IndexModel([("shop", 1), ("external_key", 1)], name="visit_external_id", unique=True),
     IndexModel([("shop", 1), ("starts_at", 1)], name="visit_time"),
     IndexModel([("shop", 1), ("client_id", 1), ("starts_at", 1)], name="visit_client"),
+    IndexModel([("shop", 1), ("status", 1), ("starts_at", 1)], name="visit_status"),
 ]
 
 
@@ -61,6 +62,22 @@ class VisitRecords(Records[Visit]):
         earliest = start - timedelta(minutes=LONGEST_MINUTES)
         found = await self._in_order({"shop": shop, "starts_at": {"$gt": earliest, "$lt": end}})
         return [visit for visit in found if visit.ends_at > start]
+
+    async def list_starting(
+        self, shop: str, start: datetime, end: datetime, status: VisitStatus | None = None
+    ) -> "builtins.list[Visit]":
+        """Every visit that begins from `start` up to `end`, of this status or any, earliest first."""
+        query: Document = {"shop": shop, "starts_at": {"$gte": start, "$lt": end}}
+        return await self._in_order(query if status is None else {**query, "status": status})
+
+    async def list_waiting(self, shop: str, now: datetime, skip: int, limit: int) -> "builtins.list[Visit]":
+        """Some of the visits to come that wait for the shop's word, earliest first."""
+        cursor = self._collection.find(_waiting(shop, now)).sort([("starts_at", 1), ("_id", 1)])
+        return [self.read(document) async for document in cursor.skip(skip).limit(limit)]
+
+    async def count_waiting(self, shop: str, now: datetime) -> int:
+        """How many of them there are."""
+        return int(await self._collection.count_documents(_waiting(shop, now)))
 
     async def cancel(self, shop: str, visit_id: str) -> Visit:
         """Cancel a visit and free its bay; one that is cancelled already is returned as it is.
@@ -113,6 +130,10 @@ class VisitRecords(Records[Visit]):
     async def _in_order(self, query: Document) -> "builtins.list[Visit]":
         found = await self._collection.find(query).sort("starts_at", 1).to_list(None)
         return [self.read(document) for document in found]
+
+
+def _waiting(shop: str, now: datetime) -> Document:
+    return {"shop": shop, "status": "requested", "starts_at": {"$gt": now}}
 
 
 def _in_sequence(seen: Visit, changed: Visit) -> Visit:

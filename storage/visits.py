@@ -20,6 +20,7 @@ from storage.records import NotFound
 from storage.shops import Shop
 from storage.visit import (
     EDGE,
+    ChangedBy,
     Contact,
     Visit,
     VisitChanged,
@@ -34,9 +35,11 @@ from storage.visit import (
 from storage.visit_records import BAY_INDEX, INDEXES, VisitRecords
 
 __all__ = [
+    "CLIENT",
     "INDEXES",
     "BookingRequest",
     "Contact",
+    "Hand",
     "ImportedVisit",
     "NotBookable",
     "OpeningTaken",
@@ -73,6 +76,17 @@ class BookingRequest:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Whose hand changes a visit. `announce` hears of the change before it is written, and maybe more than once."""
+
+    by: ChangedBy
+    announce: Announce | None = None
+
+
+CLIENT = Hand(by="client")
+
+
 class Visits(VisitRecords):
     """The visits of all shops: booking, moving, and taking in what the shop's software knows."""
 
@@ -103,14 +117,41 @@ class Visits(VisitRecords):
                     break
         raise OpeningTaken(f"no bay is free at {visit.starts_at.isoformat()}")
 
-    async def move(
-        self, shop: Shop, visit_id: str, starts_at: datetime, now: datetime, told: datetime | None = None
+    async def confirm(self, shop: Shop, visit_id: str, now: datetime, told: datetime, hand: Hand) -> Visit:
+        """Confirm a visit that was asked for; one that is confirmed already is returned as it is.
+
+        `told` is when it was said to be. Raises `NotFound`, `NotBookable` for one that has begun, and `VisitConflict`
+        (also as `VisitChanged`) for one that is cancelled, over, or at another time by now.
+        """
+        seen = await self.get(shop.slug, visit_id)
+        _check_told(seen, told)
+        if seen.status == "confirmed":
+            return seen
+        confirmed = with_status(seen, "confirmed")
+        if seen.starts_at <= now:
+            raise NotBookable("visit", "not_open_to_change")
+        try:
+            return await self._write(seen, confirmed, hand)
+        except VisitChanged:
+            found = await self.get(shop.slug, visit_id)
+            if found.status == "confirmed" and found.starts_at == told:  # the same wish, run twice at once
+                return found
+            raise
+
+    async def move(  # noqa: PLR0917  # a sentence: whose visit, to when, as of when, from when, by whom
+        self,
+        shop: Shop,
+        visit_id: str,
+        starts_at: datetime,
+        now: datetime,
+        told: datetime | None = None,
+        hand: Hand = CLIENT,
     ) -> Visit:
         """Move a visit to another time, in one write; it keeps its bay where it can. One that is there already stays.
 
-        Where staff confirm bookings it is `requested` again. `told` is when the client was told that it is. Raises
-        `NotFound`, `NotBookable`, `OpeningTaken`, and `VisitChanged` when it is at another time than that by now, or
-        somebody changed it at the same moment.
+        Where staff confirm bookings it is `requested` again; one that staff move is confirmed with that. `told` is when
+        it was said to be. Raises `NotFound`, `NotBookable`, `OpeningTaken`, and `VisitChanged` when it is at another
+        time than that by now, or somebody changed it at the same moment.
         """
         seen = await self.get(shop.slug, visit_id)
         if seen.active and seen.starts_at == starts_at:
@@ -119,16 +160,18 @@ class Visits(VisitRecords):
             raise NotBookable("visit", "not_open_to_change")
         _check_told(seen, told)
         check_bookable(shop, starts_at, seen.minutes, now)
-        status: VisitStatus = seen.status if shop.booking.confirm == "auto" else "requested"
         moved = replace(
-            seen, starts_at=starts_at.astimezone(UTC), status=status, updated_at=later_than(seen.updated_at)
+            seen,
+            starts_at=starts_at.astimezone(UTC),
+            status=_status_when_moved(shop, seen, hand),
+            updated_at=later_than(seen.updated_at),
         )
         for _ in _attempts(shop):
             bay = await self._free_bay(shop, moved, spread=zlib.crc32(seen.id.encode()))
             if bay is None:
                 break
             try:
-                return await self.replace(seen, placed(moved, bay))
+                return await self._write(seen, placed(moved, bay), hand)
             except DuplicateKeyError:
                 continue
             except VisitChanged:
@@ -149,13 +192,35 @@ class Visits(VisitRecords):
             return seen
         check_cancellable(shop, seen, now)
         _check_told(seen, told)
+        return await self._cancel(seen, with_status(seen, "cancelled"), CLIENT)
+
+    async def cancel_for_shop(self, shop: Shop, visit_id: str, told: datetime, hand: Hand, reason: str = "") -> Visit:
+        """Cancel a visit for the shop, however near it is; one that is cancelled already is returned as it is.
+
+        `told` is when it was said to be. Raises `NotFound`, and `VisitConflict` (also as `VisitChanged`) for one that
+        is over, or at another time by now.
+        """
+        seen = await self.get(shop.slug, visit_id)
+        if seen.status == "cancelled":
+            return seen
+        _check_told(seen, told)
+        return await self._cancel(seen, with_status(replace(seen, cancel_reason=reason), "cancelled"), hand)
+
+    async def _cancel(self, seen: Visit, cancelled: Visit, hand: Hand) -> Visit:
         try:
-            return await self.replace(seen, with_status(seen, "cancelled"))
+            return await self._write(seen, cancelled, hand)
         except VisitChanged:
-            found = await self.get(shop.slug, visit_id)
+            found = await self.get(seen.shop, seen.id)
             if found.status == "cancelled":
                 return found
             raise
+
+    async def _write(self, seen: Visit, changed: Visit, hand: Hand) -> Visit:
+        """Raises as `replace` does."""
+        changed = replace(changed, changed_by=hand.by)
+        if hand.announce is not None:
+            await hand.announce(seen, changed)
+        return await self.replace(seen, changed)
 
     async def put_imported(self, shop: Shop, record: ImportedVisit) -> Outcome:
         """Take in a visit that the shop's software knows. Raises `NotFound` and `VisitConflict`: `VisitImport.put`."""
@@ -190,6 +255,12 @@ def check_cancellable(shop: Shop, visit: Visit, now: datetime) -> None:
         raise NotBookable("visit", "not_open_to_change")
     if visit.starts_at < now + timedelta(minutes=shop.booking.notice_minutes):
         raise NotBookable("visit", "too_soon")
+
+
+def _status_when_moved(shop: Shop, visit: Visit, hand: Hand) -> VisitStatus:
+    if hand.by != "client":
+        return "confirmed"
+    return visit.status if shop.booking.confirm == "auto" else "requested"
 
 
 def _check_told(visit: Visit, told: datetime | None) -> None:

@@ -68,7 +68,7 @@ function workOrders({ work_orders: all = [] }) {
 }
 
 function visits({ visits: all = [] }) {
-  const rows = all.map(({ when, title, status }) => row(time(when), [muted(title)], statusTag(status)));
+  const rows = all.map(({ id, when, title, status }) => row(el("a", { href: `/staff/visits/${id}`, text: time(when) }), [muted(title)], statusTag(status)));
   return fold("Visits", rows.length, [rows.length ? list(rows) : el("p", { class: "muted", text: "No visit ahead" })]);
 }
 
@@ -135,8 +135,9 @@ function list(rows) {
   return rows.length ? el("ul", { class: "plain-list" }, rows) : null;
 }
 
+/** `title`: its words, or a link. */
 function row(title, lines, aside = null) {
-  return el("li", {}, el("span", {}, el("span", { class: "strong", text: title }), ...lines), aside);
+  return el("li", {}, el("span", {}, el("span", { class: "strong" }, title), ...lines), aside);
 }
 
 const muted = (text) => el("span", { class: "muted", text });

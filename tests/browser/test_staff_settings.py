@@ -28,6 +28,7 @@ PAGES = (
 OTHERS = [
     "/staff/account",
     "/staff/account/second-factor",
+    "/staff/visits",
     "/staff/clients",
     f"/staff/clients/{MARIA.id}",
     f"/staff/clients/{MARIA.id}/portal",

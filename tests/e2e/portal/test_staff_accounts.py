@@ -261,6 +261,8 @@ async def test_every_page_of_staff_asks_who_one_is_and_what_one_may(
                     asked = path.replace("{id}", "new").replace("{client}", "dana")
                     assert (await post(visitor, asked)).status == 403, (role, path)
         assert statuses[ACCOUNT] == 200
+        no_visit = {statuses.pop(path) for path in paths if path.startswith("/staff/visits/new")}
+        assert no_visit <= {403, 404}
         assert set(statuses.values()) <= {200, 303, 403}, statuses
         await store.sessions.end_all_for_staff("garland", staff.id)
 

@@ -268,6 +268,23 @@ async def test_what_the_shop_did_with_a_visit(desk: Desk, was: Visit, now: Visit
     assert [row.purpose for row in await desk.rows()] == ([kind] if kind else [])
 
 
+async def test_a_client_is_not_told_of_what_they_did_themselves_meanwhile(desk: Desk):
+    asked = replace(VISIT, status="requested")
+    gone = replace(VISIT, status="cancelled", changed_by="client")
+    await desk.store.visits.insert(gone)
+    await desk.tell(planned(SHOP.slug, MARIA.id, "visit", VISIT.id, utc_now(), was=visit_state(asked)))
+    assert await desk.bell() == []
+    assert await desk.rows() == []
+
+
+async def test_why_the_shop_cancelled_is_told(desk: Desk):
+    gone = replace(VISIT, status="cancelled", changed_by="staff", cancel_reason="the lift {is} broken.")
+    await desk.store.visits.insert(gone)
+    await desk.tell(planned(SHOP.slug, MARIA.id, "visit", VISIT.id, utc_now(), was=visit_state(VISIT)))
+    (row,) = await desk.rows()
+    assert "we had to cancel your visit on Thu Mar 12 at 10:00 AM: the lift {is} broken. http" in row.text
+
+
 async def test_tomorrows_visits_are_told_the_day_before_and_not_those_booked_just_now(desk: Desk):
     await desk.store.visits.insert(VISIT)
     await desk.store.visits.insert(replace(VISIT, id="new", created_at=utc_now()))
@@ -437,9 +454,10 @@ def test_every_text_is_there_in_both_languages_and_fits_one_segment():
         "count": 2,
         "number": "INV-10425",
         "day": "Wed Sep 30",
+        "reason": "the lift is broken",
     }
     keys = [key for key in texts() if f"{key}_title" in texts()]
-    assert len(keys) == 15
+    assert len(keys) == 16
     for key in keys:
         words = Words(key, dict.fromkeys(LANGUAGES, sample))
         for language in LANGUAGES:
