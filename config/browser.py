@@ -16,6 +16,17 @@ _PLAYWRIGHTS = (
     "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
 )
 
+# What is switched off. The first line is ours: for each window, also of a browser without a screen, the address bar keeps
+# two pages of suggestions at hand that cost more than most of our pages, and a process waits for what may be opened next.
+# The others are Playwright's own: a browser that is given two such lists heeds the last one only.
+_OFF = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+)
+
 # Headless, with nothing that calls home; root may not use the sandbox, and no page but ours is ever opened.
 ARGUMENTS = (
     "--no-sandbox",
@@ -26,6 +37,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(_OFF)}",
 )
 
 

@@ -8,7 +8,6 @@ import ipaddress
 import os
 import shutil
 import sys
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from playwright.async_api import Browser, async_playwright
 
 from config.browser import ARGUMENTS, find_browser
 from storage import engine
-from storage.mongo import Database, connect
+from storage.mongo import Database
 from storage.store import Storage
+from tests.databases import Databases
 
 # How long an example takes says how busy the machine is: no test fails for it.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,23 +61,28 @@ def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         child.wait()
 
 
+@pytest.fixture(scope="session")
+async def databases(mongodb_uri: str) -> AsyncIterator[Databases]:
+    """The databases of this process: none is made anew for each test, each is empty when a test gets it."""
+    databases = Databases(mongodb_uri)
+    yield databases
+    await databases.drop()
+
+
 @pytest.fixture
-async def database(mongodb_uri: str) -> AsyncIterator[Database]:
-    """An empty database of the test's own."""
-    database = connect(mongodb_uri, f"test_{uuid.uuid4().hex}")
+async def database(databases: Databases) -> AsyncIterator[Database]:
+    """An empty database of the test's own, indexes made."""
+    database = await databases.take()
     try:
         yield database
-        await database.drop()
     finally:
-        database.close()
+        databases.give_back(database)
 
 
 @pytest.fixture
-async def store(database: Database) -> Storage:
-    """Every repository on an empty database, indexes made."""
-    store = Storage(database)
-    await store.prepare()
-    return store
+def store(database: Database) -> Storage:
+    """Every repository on an empty database."""
+    return Storage(database)
 
 
 @pytest.fixture(scope="session")
