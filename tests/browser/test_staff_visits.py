@@ -1,4 +1,4 @@
-"""The visits page in a real browser: by the keyboard alone from the list to a confirmed visit, on a phone, without script."""
+"""The visits page in a real browser: from the list to a confirmed visit by keyboard, on a phone, without script too."""
 
 import pytest
 from playwright.async_api import Browser, expect
