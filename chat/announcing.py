@@ -168,7 +168,7 @@ class Announcer:
             at=now,
             expires_at=now + KEPT_FOR,
         )
-        await self._store.notifications.append(notification)
+        await self._hub.ring(notification)
 
     async def _write_down(
         self, shop: Shop, conversation: Conversation, saying: Saying, way: Way, announcement: Announcement

@@ -117,7 +117,7 @@ async def _tell(hub: Hub, shop: Shop, request: ChangeRequest) -> None:
     text = _text(request, shop, _language(conversation, client, shop))
     author = Author(kind="system", name=shop.name)
     await hub.send(Outbound(shop=shop, conversation=conversation, author=author, text=text, ref=f"change:{request.id}"))
-    await hub.store.notifications.append(_notification(request, shop))
+    await hub.ring(_notification(request, shop))
 
 
 def _notification(request: ChangeRequest, shop: Shop) -> Notification:

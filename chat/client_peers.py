@@ -6,24 +6,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from chat.encoding import client_conversation
+from chat.encoding import client_conversation, notification_object
 from chat.events import CLIENT_EVENTS, Json, ProtocolError
 from chat.hub import Hub
 from chat.identifying import recognise
+from chat.neighbours import NOTIFIED
 from chat.notice import Notices
 from chat.sockets import Allowance, GuardedNamespace, address_of, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
 from storage.mongo import DatabaseError, DatabaseUnavailable, in_chunks
-from storage.proof import VISITOR, Identity
+from storage.notifications import Notification
+from storage.proof import VISITOR, Identity, Proof
 from storage.sessions import client_cookie
-from storage.shops import Shop
+from storage.shops import Language, Shop
 from storage.visitors import Guest
 
 _log = logging.getLogger(__name__)
 _BEATS_AT_ONCE = 50  # between two of these all others have their turn
 _BREATH_SECONDS = 0.05
+_NO_ROOM = "processes"  # no peer is ever in it
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Peer:
     address: str = ""  # of the network, for limits
     link: str | None = None  # the token of a link in a message, until it is used
     host: str | None = None  # of a guest: the hash of the visitor whose chat it is
+    language: Language | None = None  # in which it wants to be told; the client's own where it never said
     identity: Identity = VISITOR
     order: asyncio.Lock = field(default_factory=asyncio.Lock)  # what comes while it is looked up waits in its turn
     conversation: Conversation | None = None  # None until first needed, and again when who it is may have changed
@@ -124,6 +128,33 @@ class ClientPeers(GuardedNamespace):
             if peer.shop.slug == shop and peer.identity.client_id == client_id:
                 await self.disconnect(sid)
 
+    async def notify(self, told: Notification) -> None:
+        """Tell a client's peers of what is new under the bell. Other processes are told its id, and look for theirs."""
+        note = {"shop": told.shop, "client": told.client_id, "id": told.id}
+        await self.push(NOTIFIED, note, room=_NO_ROOM)
+        await self.notify_here(note)
+
+    async def notify_here(self, note: Json) -> None:
+        """Tell those of this process. Guests share a client's conversation, and sessions end in other processes: so
+        there is no room for it, and who each peer is, is looked up as it is told.
+        """
+        slug, client_id = note["shop"], note["client"]
+        peers = [(sid, peer) for sid, peer in self._peers.items() if _is_known_as(peer.identity, slug, client_id, peer)]
+        if not peers:
+            return
+        store = self.hub.store
+        try:
+            told, client = await store.notifications.find(slug, note["id"]), await store.clients.find(slug, client_id)
+            unseen = await store.notifications.count_unseen(slug, client_id)
+            for sid, peer in peers:
+                now, _ = await recognise(store, peer.shop, peer.cookie, peer.visitor, used=False)
+                if told is not None and client is not None and _is_known_as(now, slug, client_id, peer):
+                    language = peer.language or client.language or peer.shop.language
+                    data = notification_object(told, language, self._settings.public_url, unseen)
+                    await self.push("notification", data, room=sid, here=True)
+        except (DatabaseError, DatabaseUnavailable) as error:
+            _log.warning("peers were not told what is new under their bell; their next sync counts it: %s", error)
+
     async def beat(self) -> None:
         """Tell every joined conversation that is stored where its log stands, as the database has it."""
         joined: dict[str, set[str]] = {}
@@ -204,3 +235,8 @@ class ClientPeers(GuardedNamespace):
         sids.discard(sid)
         if not sids:
             self._joined.pop(conversation, None)
+
+
+def _is_known_as(identity: Identity, shop: str, client_id: str, peer: Peer) -> bool:
+    """Whether a peer of this shop has proved by key or code to be this client."""
+    return peer.shop.slug == shop and identity.client_id == client_id and identity.proof is Proof.FULL

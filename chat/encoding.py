@@ -1,11 +1,16 @@
 """What goes out over socket.io: the message object, and a conversation as its client and as staff see it."""
 
 from datetime import UTC, datetime
+from typing import cast
 
+from bot.links import portal_path
+from bot.reply import PageName
 from chat.events import Json
 from storage.conversations import Conversation
 from storage.file_links import FileLinks, plain_path, thumbnail_path
 from storage.messages import Attachment, Entry
+from storage.notifications import Notification
+from storage.shops import Language
 
 
 def moment(at: datetime) -> str:
@@ -114,4 +119,18 @@ def conversation_summary(conversation: Conversation, assignee_name: str | None) 
         "client_read_seq": conversation.client_read_seq,
         "rev": conversation.rev,
         "continued_in": conversation.continued_in,
+    }
+
+
+def notification_object(told: Notification, language: Language, public_url: str, unseen: int) -> Json:
+    """What is new under a client's bell, in their language; `unseen` is what the bell shows with it."""
+    path = portal_path(cast(PageName, told.scope.page), told.scope.record_id)
+    return {
+        "id": told.id,
+        "kind": told.kind,
+        "title": told.title.get(language) or next(iter(told.title.values())),
+        "text": told.text.get(language) or next(iter(told.text.values()), ""),
+        "url": f"{public_url.rstrip('/')}/s/{told.shop}/portal/{path}",
+        "at": moment(told.at),
+        "unseen": unseen,
     }

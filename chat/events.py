@@ -64,11 +64,12 @@ class Payload(BaseModel):
 
 
 class Sync(Payload):
-    """`/client` sync: what came after `after`, and what changed since `rev`."""
+    """`/client` sync: what came after `after`, and what changed since `rev`; in which language it is to be told."""
 
     after: int = Field(default=0, ge=0, le=2**53)
     rev: int = Field(default=0, ge=0, le=2**53)
     limit: int = Field(default=_LARGEST_PAGE, ge=1, le=_LARGEST_PAGE)
+    language: Literal["en", "es"] | None = None
 
 
 class History(Payload):

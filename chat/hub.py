@@ -32,6 +32,7 @@ from storage.conversations import Conversation
 from storage.marks import read_mark
 from storage.messages import Attachment, Author, Button, ChannelName, Delivery, Entry, Link
 from storage.mongo import DatabaseError
+from storage.notifications import Notification
 from storage.proof import Identity
 from storage.shops import Language, Shop
 from storage.store import Storage
@@ -251,6 +252,11 @@ class Hub:
         if by.kind == "staff":
             self._answering.staff_typing(conversation.id, on=on)
         await self._live.typing(conversation, by, on=on)
+
+    async def ring(self, notification: Notification) -> None:
+        """Write it under its client's bell and tell that client's peers; once, however often it is written."""
+        if await self.store.notifications.append(notification):
+            await self._live.notified(notification)
 
     async def record_delivery(self, shop: str, conversation_id: str, message_id: str, delivery: Delivery) -> None:
         """A carrier told how far a message has come. The state only moves forward; a failure is final."""

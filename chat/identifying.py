@@ -12,11 +12,13 @@ async def identify(store: Storage, shop: Shop, cookie: str | None, visitor: str 
 
 
 async def recognise(
-    store: Storage, shop: Shop, cookie: str | None, visitor: str | None
+    store: Storage, shop: Shop, cookie: str | None, visitor: str | None, *, used: bool = True
 ) -> tuple[Identity, Guest | None]:
-    """The same, and as whose guest a visitor comes that was let into another's chat."""
+    """The same, and as whose guest a visitor comes that was let into another's chat. Not `used`: the peer did nothing,
+    and a session that is only looked at does not slide on.
+    """
     if cookie:
-        session = await store.sessions.find(cookie, shop=shop.slug)
+        session = await store.sessions.find(cookie, shop=shop.slug, used=used)
         if session is not None and await _may_come_in(store, shop, session.identity):
             return session.identity, None
     if visitor:

@@ -7,6 +7,7 @@ from chat.suggesting import Suggestion
 from chat.writer import Written
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
+from storage.notifications import Notification
 
 
 class Live(Protocol):
@@ -32,6 +33,9 @@ class Live(Protocol):
 
     async def moved(self, old: Conversation, new: Conversation) -> None:
         """The chat goes on in another conversation."""
+
+    async def notified(self, notification: Notification) -> None:
+        """Something new stands under a client's bell."""
 
     async def proved(self, conversation: Conversation) -> None:
         """The peers of this conversation have proved to be its client."""

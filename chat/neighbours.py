@@ -1,9 +1,14 @@
-"""What a process learns from the pushes of the others: enough not to act upon what is old."""
+"""What a process learns from the pushes of the others: enough not to act upon what is old, and whom to tell of what."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from chat.answering import Answering
 from chat.events import Json
 from chat.writer import LogWriter
 from storage.marks import read_mark
+
+NOTIFIED: Final = "notified"  # said by one process to the others, to no peer; a client's peers hear `notification`
 
 
 class Neighbours:
@@ -12,6 +17,7 @@ class Neighbours:
     def __init__(self, writer: LogWriter, answering: Answering) -> None:
         self._writer = writer
         self._answering = answering
+        self.on_notified: Callable[[Json], Awaitable[None]] | None = None  # something is new under a client's bell
 
     async def heard(self, event: str, data: Json) -> None:
         """What is known of a conversation has grown old, somebody on the staff types, or somebody has read."""
@@ -22,3 +28,5 @@ class Neighbours:
             self._answering.staff_typing(data["conversation"], on=data["on"])
         elif event == "read" and known is not None:
             self._writer.changed(known.id, **read_mark(known, data["by"]["kind"], data["seq"]))
+        elif event == NOTIFIED and self.on_notified is not None:
+            await self.on_notified(data)

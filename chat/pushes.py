@@ -13,6 +13,7 @@ from chat.writer import Written
 from storage.conversations import Conversation
 from storage.file_links import FileLinks
 from storage.messages import Author, Entry
+from storage.notifications import Notification
 
 
 class SocketPushes:
@@ -76,6 +77,10 @@ class SocketPushes:
         # Those in other processes look again when they sync. Who is a guest in the old one stays there.
         elsewhere = {"id": new.id, "status": new.status, "replaces": old.id}
         await self._clients.push("conversation", elsewhere, room=old.id)
+
+    async def notified(self, notification: Notification) -> None:
+        """What is new under the bell, to that client's own peers, in every process."""
+        await self._clients.notify(notification)
 
     async def proved(self, conversation: Conversation) -> None:
         """Its peers are its client now, but for guests, who leave it."""

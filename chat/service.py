@@ -206,6 +206,7 @@ def _introduce(  # noqa: PLR0917  # those who know each other
     """Hand the namespaces what they answer with: hub and sockets know each other."""
     store = hub.store
     clients.hub = staff.hub = hub
+    hub.neighbours.on_notified = clients.notify_here
     clients.transcripts, clients.notices = Transcripts(store, bell.set), Notices(store, settings.public_url)
     staff.presence = PresenceBoard(store.presence, staff.tell_presence)
     staff.canned = Canned(store, clock, settings.public_url)

@@ -4,7 +4,7 @@ The pages' own modules import each other by relative address, so what changes wi
 address, `/static/chat/<mark>/frame.js`: such an address may be kept for ever. Without the mark the same file is there
 too, to be asked for again. From npm only what `_VENDOR` names is served.
 
-Files are served as they were written, but for comments that have lines of their own: a sixth of what would travel.
+Files are served as they were written, but for comments that have lines of their own.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from config.packing import Packed, pack
+from config.packing import Packed, pack, without_comments
 
 _OWN = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -25,7 +25,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 _ASK_AGAIN = "no-cache"
 _MARK_LENGTH = 12
-_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 _IMPORT = re.compile(r'^import .* from "\./([a-z-]+\.js)";$', re.MULTILINE)
 
 
@@ -123,11 +122,6 @@ def _read(path: Path) -> StaticFile:
         content_type=_TYPES[path.suffix],
         mark=_mark([content]),
     )
-
-
-def without_comments(content: bytes) -> bytes:
-    """The file without the comments that have lines of their own; the code is as it was."""
-    return _COMMENT.sub(b"", content)
 
 
 def _read_vendor(path: Path) -> StaticFile:

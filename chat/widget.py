@@ -23,6 +23,7 @@ from chat.waiting import closed_object
 from storage.conversations import Conversation
 from storage.messages import Attachment, Author, Entry, Rating
 from storage.opening_hours import closes_at, find_closure, is_open, next_opening
+from storage.proof import Proof
 from storage.shops import Shop
 
 BEAT_SECONDS = 15.0
@@ -38,6 +39,7 @@ class ClientNamespace(ClientPeers):
         peer = self._peer(sid)
         async with peer.order:
             peer.conversation = None
+            peer.language = asked.language or peer.language
             conversation = await self._conversation(sid, peer)
         head = await self.hub.writer.refresh(conversation) if conversation.last_seq else conversation
         messages, more = await self._page_after(head, asked)
@@ -52,6 +54,7 @@ class ClientNamespace(ClientPeers):
             "messages": messages,
             "updated": [self._message(entry) for entry in changed if entry.for_client],
             "more": more,
+            "unseen": await self._unseen(peer),
         }
 
     async def on_history(self, sid: str, asked: History) -> Json:
@@ -165,6 +168,13 @@ class ClientNamespace(ClientPeers):
             after = page[-1].seq
             found += [self._message(entry) for entry in page if entry.for_client]
         return found, after < head.last_seq
+
+    async def _unseen(self, peer: Peer) -> int | None:
+        """What the bell shows to who has proved to be its client; None for all others, who have none."""
+        client_id = peer.identity.client_id
+        if client_id is None or peer.identity.proof is not Proof.FULL:
+            return None
+        return await self.hub.store.notifications.count_unseen(peer.shop.slug, client_id)
 
     def _shop(self, shop: Shop) -> Json:
         now = self._clock.now()

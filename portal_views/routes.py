@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from portal_views import book, link_page, login, look, shop_page, sign_out, statics
+from portal_views import bell, book, link_page, login, look, shop_page, sign_out, statics
 from portal_views.access import shop_page as public
 from portal_views.client_pages import PORTAL, PREVIEW, client_routes
 from portal_views.context import PortalContext
@@ -40,6 +40,7 @@ def portal_routes(context: PortalContext) -> list[web.AbstractRouteDef]:
         # signed in
         web.get(PORTAL, _with_slash),
         web.get(PREVIEW, _with_slash),
+        web.get(f"{SHOP}/bell", bell.count_unseen(context)),
         *client_routes(context),
         *staff_routes(context),
     ]

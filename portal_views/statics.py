@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from config.packing import Packed, pack
+from config.packing import Packed, pack, without_comments
 
 _OWN = Path(__file__).parent / "static"
 _SHARED = Path(__file__).parent.parent / "config" / "static"
@@ -65,7 +65,7 @@ async def serve(request: web.Request) -> web.Response:
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
     return StaticFile(
-        packed=pack(content),
+        packed=pack(without_comments(content) if path.suffix in (".css", ".js") else content),
         content_type=_TYPES[path.suffix],
-        mark=hashlib.sha256(content).hexdigest()[:12],
+        mark=hashlib.sha256(content).hexdigest()[:12],  # of the file: others name the tokens by it, too
     )

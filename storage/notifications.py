@@ -78,6 +78,11 @@ class Notifications:
             return False
         return True
 
+    async def find(self, shop: str, notification: str) -> Notification | None:
+        """The one with this id, or None."""
+        document = await self._collection.find_one({"_id": notification, "shop": shop})
+        return None if document is None else from_document(Notification, document)
+
     async def list_for_client(
         self, shop: str, client_id: str, limit: int = _NEWEST, skip: int = 0
     ) -> list[Notification]:

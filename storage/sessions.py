@@ -122,10 +122,10 @@ class Sessions:
         await self._collection.insert_one({name: value for name, value in fields.items() if value is not None})
         return token
 
-    async def find(self, token: str, *, shop: str | None = None) -> Session | None:
+    async def find(self, token: str, *, shop: str | None = None, used: bool = True) -> Session | None:
         """The session behind a cookie, or None; a client's page names its `shop`, and another shop's is none there.
 
-        A session that is used slides on.
+        A session that is used slides on; one that is only looked at, by a page that was left open, does not.
         """
         if not 0 < len(token) <= _LONGEST_TOKEN:
             return None
@@ -133,7 +133,7 @@ class Sessions:
         found = await self._collection.find_one({"digest": self._digest(token)})
         if found is None or found["expires_at"] <= now or shop not in (None, found["shop"]):
             return None
-        if now - found["seen_at"] >= _TOUCH_AFTER:
+        if used and now - found["seen_at"] >= _TOUCH_AFTER:
             found |= await self._slide(found, now)
         return from_document(Session, found)
 

@@ -29,6 +29,10 @@ export class Chat {
   onsynced = () => {};
   /** Milliseconds that the shop's clock is ahead of ours. */
   clockDiffers = 0;
+  /** How many notifications are new under the client's bell; null for who is no client. */
+  unseen = null;
+  /** A notification has come: `{id, kind, title, text, url, at, unseen}`. */
+  ontold = () => {};
 
   #syncing = null;
   #again = false;
@@ -40,9 +44,9 @@ export class Chat {
   #fade = null;
   #sender;
 
-  /** `socket`: of socket.io-client; `outbox`: an Outbox; `keep`: a Storage for the visitor token, under `tokenKey`. */
-  constructor({ socket, outbox, keep, tokenKey, now = Date.now, later = timers.later, never = timers.never }) {
-    Object.assign(this, { socket, outbox, keep, tokenKey, now, later, never });
+  /** `socket`: of socket.io-client; `outbox`: an Outbox; `keep`: for the visitor token; `languageNow`: of notifications. */
+  constructor({ socket, outbox, keep, tokenKey, languageNow = () => undefined, now = Date.now, later = timers.later, never = timers.never }) {
+    Object.assign(this, { socket, outbox, keep, tokenKey, languageNow, now, later, never });
     this.#sender = new Sender({
       socket,
       outbox,
@@ -61,6 +65,7 @@ export class Chat {
     socket.on("conversation", (state) => this.#onConversation(state));
     socket.on("typing", (push) => this.#onTyping(push));
     socket.on("read", (push) => this.#onRead(push));
+    socket.on("notification", (told) => this.#onTold(told));
   }
 
   /** The token by which the server knows this visitor, or undefined. */
@@ -180,13 +185,14 @@ export class Chat {
   async #syncOnce() {
     const after = this.log.last;
     const asked = this.conversation?.id;
-    const answer = await ask(this.socket, "sync", after ? { after, rev: this.log.rev } : {});
+    const answer = await ask(this.socket, "sync", { ...(after && { after, rev: this.log.rev }), language: this.languageNow() });
     if (asked !== this.conversation?.id) return true; // replaced meanwhile: this answer is about the old one
     if (answer.visitor) this.keep.setItem(this.tokenKey, answer.visitor);
     this.shop = answer.shop ?? this.shop;
     if (answer.shop?.now) this.clockDiffers = new Date(answer.shop.now) - this.now();
     this.onsynced();
     this.client = answer.client ?? null;
+    this.unseen = answer.unseen ?? null;
     if (this.#moveTo(answer.conversation, asked) && after) return true;
     const fresh = this.log.merge(answer.messages);
     this.log.update(answer.updated ?? []);
@@ -302,6 +308,12 @@ export class Chat {
   #onRead({ by, seq }) {
     if ((by?.kind ?? by) === "client") return;
     this.readByShop = Math.max(this.readByShop, seq);
+    this.onchange();
+  }
+
+  #onTold(told) {
+    this.unseen = told.unseen;
+    this.ontold(told);
     this.onchange();
   }
 

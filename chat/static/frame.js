@@ -27,7 +27,7 @@ const tokenKey = `pitline:visitor:${page.shop}`;
 let link = takeLink(location, history) ?? undefined;
 const socket = io("/client", connectOptions(() => ({ shop: page.shop, visitor: keep.getItem(tokenKey) ?? undefined, link })));
 const outbox = new Outbox({ storage: keep, prefix: `pitline:unsent:${page.shop}` });
-const chat = new Chat({ socket, outbox, keep, tokenKey });
+const chat = new Chat({ socket, outbox, keep, tokenKey, languageNow: () => language });
 
 const host = new Host({
   onopen: () => {
@@ -42,10 +42,11 @@ const scroller = new Scroller(find("scroll"), (away) => {
 });
 let files = null;
 let loadingFiles = null;
+const linkTarget = ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank"; // our own pages go on in the same tab
 const threadView = new ThreadView({
   list: find("list"),
   words,
-  linkTarget: ["portal", "page"].includes(query.get("in")) ? "_top" : "_blank", // our own pages go on in the same tab
+  linkTarget,
   showNames: (row) => !row.mine,
   localFile: (key) => files?.local(key) ?? {},
   acts: {
@@ -121,6 +122,7 @@ function update() {
   if (seenAll) chat.seen();
   if (seenAll) unread = 0;
   host.tellUnread(unread);
+  host.tellBell(chat.unseen);
 }
 
 let unread = 0;
@@ -187,6 +189,22 @@ function announce(messages) {
   unread += messages.length;
 }
 
+/** What is new under the client's bell, in a line above the thread; what is decided on a wish of theirs is a message anyway. */
+function showTold({ kind, title, text, url, unseen }) {
+  host.tellBell(unseen, host.open);
+  if (kind === "change_decided") return;
+  Object.assign(find("told-link"), { textContent: title, href: url, target: linkTarget });
+  find("told-text").textContent = text;
+  find("told").hidden = false;
+  find("announcer").replaceChildren(el("p", { text: `${title}. ${text}` }));
+  unread += 1;
+}
+
+function hideTold() {
+  if (find("told").contains(document.activeElement)) composer.focus();
+  find("told").hidden = true;
+}
+
 /** The words of the page itself, in the reader's language. */
 function speak() {
   document.documentElement.lang = language;
@@ -208,6 +226,7 @@ function changeLanguage() {
   care?.speak();
   composer.refresh();
   update();
+  if (socket.connected) chat.sync(); // what is told from now on comes in it, too
   find("menu-open").focus();
 }
 
@@ -220,11 +239,14 @@ function escape() {
 function wire() {
   chat.onnews = announce;
   chat.onchange = update;
+  chat.ontold = showTold;
   chat.onsynced = waitForTheShop;
   pickFiles({ button: find("attach"), input: find("attach-input"), field: composer.field, drop: document.body, onfiles: (chosen) => withFiles().then((desk) => desk?.add(chosen)) });
   openPictures({ list: find("list"), entries: () => chat.log.entries, language: () => language });
   if (outbox.items.some(({ state }) => state === "uploading")) withFiles();
   find("close").hidden = !host.framed || page.in === "portal";
+  find("told-close").addEventListener("click", hideTold);
+  find("told-link").addEventListener("click", () => linkTarget === "_blank" && hideTold());
   find("close").addEventListener("click", () => host.close());
   find("below").addEventListener("click", () => scroller.settle(true));
   find("earlier").addEventListener("click", () => scroller.keepPlace(() => chat.earlier()).catch(() => update()));

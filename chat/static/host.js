@@ -1,11 +1,12 @@
 /**
  * The page around the frame. Only small words pass: "open" from the page, "close" and the number of unread messages to
- * it. Whatever else a page sends is ignored.
+ * it; to a page of our own also the number under its bell. Whatever else a page sends is ignored.
  */
 export class Host {
   /** Whether the chat is in sight. On its own, or where the page says nothing, it is. */
   open = true;
   #unread = -1;
+  #bell = null;
 
   constructor({ onopen = () => {}, scope = window }) {
     this.scope = scope;
@@ -30,6 +31,21 @@ export class Host {
     if (count === this.#unread) return;
     this.#unread = count;
     this.#say({ pitline: "unread", count });
+  }
+
+  /** Tell a page of ours how many notifications are new, when that changed. `said`: the reader was told of it here. */
+  tellBell(count, said = false) {
+    if (count === this.#bell) return;
+    this.#bell = count;
+    if (count !== null && this.framed && this.#isOurs()) this.scope.parent.postMessage({ pitline: "bell", count, said }, this.scope.location.origin);
+  }
+
+  #isOurs() {
+    try {
+      return this.scope.parent.location.origin === this.scope.location.origin;
+    } catch {
+      return false; // another site's page does not let itself be asked
+    }
   }
 
   /** Any page may hear it: which page may frame us at all is decided by `frame-ancestors`. */

@@ -4,6 +4,7 @@ const WORDS = {
   en: {
     locale: "en-US",
     close: "Close chat",
+    put_away: "Dismiss",
     messages: "Messages",
     write: "Write a message",
     send: "Send",
@@ -69,6 +70,7 @@ const WORDS = {
   es: {
     locale: "es-US",
     close: "Cerrar el chat",
+    put_away: "Descartar",
     messages: "Mensajes",
     write: "Escriba un mensaje",
     send: "Enviar",

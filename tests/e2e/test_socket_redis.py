@@ -11,8 +11,9 @@ import pytest
 from chat.socket_redis import RedisPushes
 from server import Running
 from storage.store import Storage
-from tests.cast import MARIA, RAY, move_in
+from tests.cast import MARIA, RAY, SHOP, move_in
 from tests.e2e.running import Door, serving
+from tests.e2e.test_client_bell import told
 from tests.faults.machines import Redis
 
 
@@ -120,6 +121,27 @@ async def test_a_process_that_fell_silent_is_missed(doors: tuple[Door, Door]) ->
     for task in silent._tasks:
         task.cancel()
     await ray.hear("missed")
+
+
+async def test_a_clients_bell_rings_in_whichever_process_they_are_and_are_still_signed_in(
+    doors: tuple[Door, Door],
+) -> None:
+    here, there = doors
+    token = await here.running.store.sessions.open(SHOP.slug, client_id=MARIA.id)
+    near, far, left = await here.signed_in(MARIA.id), await there.signed_in(MARIA.id), await there.client(cookie=token)
+    for person in (near, far, left):
+        await person.ask("sync")
+    await here.running.store.sessions.end(token)
+    await here.running.hub.ring(told())
+    for person in (near, far):
+        await person.hear("notification")
+    await here.running.hub.ring(told())
+    await here.running.hub.ring(told("another"))
+    for person in (near, far):
+        await person.hear("notification", lambda one: one["unseen"] == 2)
+        assert len(person.heard("notification")) == 2
+    assert (await left.ask("sync"))["unseen"] is None
+    assert left.heard("notification") == []
 
 
 async def test_turns_on_two_processes_are_answered_in_order_and_once(doors: tuple[Door, Door]) -> None:

@@ -49,6 +49,21 @@ async def test_a_text_arrives_staff_see_it_arrive_and_its_link_opens_the_work_or
             assert "W-77" in await page.text()
 
 
+async def test_the_clients_open_chat_hears_of_it_once(town: Town) -> None:
+    maria = await town.door.signed_in(MARIA.id)
+    await maria.ask("sync")
+    await plan_ready(town)
+    heard = await maria.hear("notification")
+    assert (heard["kind"], heard["unseen"]) == ("car_ready", 1)
+    assert heard["url"].endswith(f"/s/garage/portal/work-orders/{WORK_ORDER.id}")
+    later = utc_now() + timedelta(hours=2)
+    again = planned(SHOP.slug, MARIA.id, "work_order", WORK_ORDER.id, later, was="diagnosing", key="2")
+    await town.store.announcements.plan(again)
+    assert await announcer(town).tell_due(FAR) == 1  # another change, and the same is to be said of it
+    assert (await maria.ask("sync"))["unseen"] == 1
+    assert len(maria.heard("notification")) == 1
+
+
 async def test_who_said_stop_gets_a_mail(town: Town) -> None:
     await town.store.clients.put(replace(MARIA, consent=Consent(service=True), language="es"))
     await town.store.consents.stop(SHOP.slug, MARIA.phones[0], utc_now(), "sms:1")

@@ -249,3 +249,28 @@ test("a place in the line comes alone, and changes nothing else; a rating's answ
   await rated;
   assert.equal(chat.conversation.rating, 4);
 });
+
+test("what is new under the client's bell is counted by every answer and told as it comes", async () => {
+  const { chat, socket } = await online();
+  assert.equal(chat.unseen, null);
+  const told = [];
+  chat.ontold = (one) => told.push([one.title, chat.unseen]);
+  await socket.push("notification", { id: "n1", kind: "car_ready", title: "Your car is ready", unseen: 2 });
+  assert.deepEqual(told, [["Your car is ready", 2]]);
+  chat.sync();
+  await socket.answer("sync", { ...synced(), unseen: 3 });
+  assert.deepEqual([chat.unseen, told.length], [3, 1]);
+});
+
+test("the server hears with every sync in which language to tell", async () => {
+  let language = "es";
+  const socket = new FakeSocket();
+  const keep = new MemoryStorage();
+  const chat = new Chat({ socket, outbox: new Outbox({ storage: keep, prefix: "unsent" }), keep, tokenKey: "visitor", languageNow: () => language });
+  await socket.up();
+  assert.equal(socket.pending("sync").payload.language, "es");
+  await socket.answer("sync", synced([message(1)]));
+  language = "en";
+  chat.sync();
+  assert.deepEqual(socket.pending("sync").payload, { after: 1, rev: 0, language: "en" });
+});

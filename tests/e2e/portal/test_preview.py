@@ -90,6 +90,7 @@ async def test_it_is_marked_and_leads_nowhere_else(desk: Browser):
     assert "Preview of Dana Whitfield" in page
     assert 'href="/staff/clients/dana/portal"' in page
     assert "/widget.js" not in page
+    assert "/bell" not in page  # nothing asks how many notifications are new
     for link in re.findall(r"<a\b[^>]*\bhref=\"([^\"]*)\"", page):
         assert link.startswith((HOME, "#", "?", "/staff/clients/dana/portal"))
     for form in re.findall(r"<form\b[^>]*>", page):

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from chat.pages import ChatPages, chat_routes, frame_policy
-from chat.statics import ChatStatics, VendorFileMissing, without_comments
+from chat.statics import ChatStatics, VendorFileMissing
+from config.packing import without_comments
 from config.settings import Settings
 from storage.sessions import STAFF_COOKIE
 from storage.shop_settings import ShopSettings, WidgetSettings
