@@ -1,5 +1,7 @@
 """The staff's settings in a real browser, by an owner: phone and desktop, light and dark, English and Spanish."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -23,6 +25,7 @@ PAGES = (
     "/telling",
     "/people",
     "/security",
+    "/tokens",
     "/understanding",
 )
 OTHERS = [
@@ -61,3 +64,30 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(
     await expect(page.locator("#mon-problem")).to_be_visible()
     await expect(page.locator("#mon")).to_have_value("from dawn")
     assert await find_violations(page) == []
+
+
+async def test_a_token_is_made_copied_and_revoked_by_hand_and_by_keys(scene: Scene) -> None:
+    store = scene.running.store
+    olga = await store.staff.add(SHOP.slug, "olga@garage.example", "Olga Brandt", "owner", "correct horse battery")
+    page = await scene._page(PHONE, {STAFF_COOKIE: await store.sessions.open(SHOP.slug, staff_id=olga.id)})
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.goto(f"{scene.url}/staff/settings/tokens?lang=en")
+    await page.get_by_label("What it is for").fill("Evening desk")
+    await page.keyboard.press("Enter")
+    field = page.get_by_label("Your token")
+    await expect(field).to_have_value(re.compile(r"pitline_\w{34}"))
+    assert await find_violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    await page.get_by_role("button", name="Copy").press("Enter")
+    await expect(page.get_by_text("Copied.")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == await field.input_value()
+    await page.evaluate("void (navigator.clipboard.writeText = async () => { throw new Error('not allowed'); })")
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.get_by_text("Press Ctrl+C")).to_be_visible()
+    assert await page.evaluate("getSelection().toString()") == await field.input_value()
+    await page.get_by_role("link", name="Revoke Evening desk").click()
+    assert await find_violations(page) == []
+    await page.get_by_role("button", name="Revoke", exact=True).click()
+    await expect(page.get_by_text("The token is revoked")).to_be_visible()
+    await expect(page.get_by_text("No tokens yet")).to_be_visible()
+    assert await store.api_tokens.list(SHOP.slug) == []
