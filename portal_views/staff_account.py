@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, the password, the second factor."""
+"""One's own account: where one is signed in, what acts in one's name, the password, the second factor."""
 
 import asyncio
 
@@ -17,8 +17,9 @@ _LONGEST = 200
 async def show(asked: StaffRequest, *, problem: str = "", status: int = 200) -> web.StreamResponse:
     """`GET`: all of it."""
     store, me = asked.context.store, asked.staff
-    sessions, is_on, left, settings = await asyncio.gather(
+    sessions, tokens, is_on, left, settings = await asyncio.gather(
         store.sessions.list_for_staff(me.shop, me.id),
+        store.api_tokens.list_for_staff(me.shop, me.id),
         store.second_factors.is_on(me.shop, me.id),
         store.second_factors.recovery_codes_left(me.shop, me.id),
         store.settings.get(me.shop),
@@ -28,6 +29,7 @@ async def show(asked: StaffRequest, *, problem: str = "", status: int = 200) -> 
         status=status,
         sessions=sessions,
         current=asked.session.id,
+        tokens=tokens,
         second_factor=is_on,
         codes_left=left,
         required=settings.second_factor_required,

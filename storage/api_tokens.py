@@ -16,7 +16,7 @@ from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
-from storage.codec import from_document, to_document
+from storage.codec import Document, from_document, to_document
 from storage.hashing import Clock, Hasher
 from storage.ids import new_id, record_id
 from storage.mongo import Database
@@ -118,10 +118,14 @@ class ApiTokens:
         if token.used_at is None or hour - token.used_at >= _USE:
             await self._collection.update_one({"_id": token.id, "shop": token.shop}, {"$set": {"used_at": hour}})
 
-    async def list(self, shop: str) -> "list[ApiToken]":
+    async def list(self, shop: str) -> Sequence[ApiToken]:
         """The shop's tokens, those that are over too, the newest first."""
-        found = [from_document(ApiToken, document) async for document in self._collection.find({"shop": shop})]
-        return sorted(found, key=lambda token: (token.created_at, token.id), reverse=True)
+        return await self._listed({"shop": shop})
+
+    async def list_for_staff(self, shop: str, staff_id: str) -> Sequence[ApiToken]:
+        """Those that act as this person and count, the newest first."""
+        now = self._now()
+        return [token for token in await self._listed({"shop": shop, "staff_id": staff_id}) if token.counts(now)]
 
     async def revoke(self, shop: str, token_id: str) -> ApiToken | None:
         """End a token; the one that was ended now, or None."""
@@ -134,6 +138,10 @@ class ApiTokens:
         found = await self._collection.find({"shop": shop, "staff_id": staff_id}, {"_id": 1}).to_list(None)
         ended = [await self.revoke(shop, document["_id"]) for document in found]
         return [token for token in ended if token is not None]
+
+    async def _listed(self, query: Document) -> Sequence[ApiToken]:
+        found = [from_document(ApiToken, document) async for document in self._collection.find(query)]
+        return sorted(found, key=lambda token: (token.created_at, token.id), reverse=True)
 
     def _digest(self, text: str) -> str:
         return self._hasher.digest("api-token", text)

@@ -49,6 +49,7 @@ async def test_axe_finds_nothing_and_nothing_sticks_out(
     olga = await store.staff.add(SHOP.slug, "olga@garage.example", "Olga Brandt", "owner", "correct horse battery")
     await store.labels.put(new_label(SHOP.slug, "Parts ordered", "orange"))
     await store.canned_replies.put(CannedReply(shop=SHOP.slug, shortcut="hi", title="Hello", text={"en": "Hi there"}))
+    await store.api_tokens.make(SHOP.slug, olga.id, "The answering service of the evenings")
     page = await scene._page(size, {STAFF_COOKIE: await store.sessions.open(SHOP.slug, staff_id=olga.id)})
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     for path in [f"/staff/settings{one}" for one in PAGES] + OTHERS:

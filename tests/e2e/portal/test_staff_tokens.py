@@ -202,3 +202,13 @@ async def test_one_that_is_over_says_so(store: Storage, visitor: Browser, staff_
     assert ">Over<" in page
     assert "by the operator" in page
     assert "Vencido" in await read(visitor, f"{PAGE}?lang=es")
+
+
+async def test_everybody_sees_which_programs_act_as_them(store: Storage, visitor: Browser, staff_in: SignIn) -> None:
+    lena = await staff_in("technician", "Lena")
+    assert "act as you" not in await read(visitor, "/staff/account")
+    for label, person, days in (("Hers", lena.id, 1), ("Over", lena.id, -1), ("Others", "somebody", 1)):
+        await store.api_tokens.make("garland", person, label, lifetime=timedelta(days=days))
+    page = await read(visitor, "/staff/account")
+    assert "Programs that act as you" in page
+    assert re.findall(r"<strong>(Hers|Over|Others)</strong>", page) == ["Hers"]
