@@ -16,13 +16,13 @@ _PLAYWRIGHTS = (
     "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
 )
 
-# What is switched off. The first line is ours: for each window, also of a browser without a screen, the address bar keeps
-# two pages of suggestions at hand that cost more than most of our pages, and a process waits for what may be opened next.
+# What is switched off. The first line is ours: for each window, also of a browser without a screen, the address bar
+# keeps two pages of suggestions at hand that cost more than most of our pages, and a process waits for what may come.
 # The others are Playwright's own: a browser that is given two such lists heeds the last one only.
 _OFF = (
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"),
-    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
-    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
     *("AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints"),
     *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
 )

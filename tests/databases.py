@@ -31,7 +31,7 @@ class Touched(monitoring.CommandListener):
         if event.command_name in _WRITES:
             collection: Any = event.command[event.command_name]
             self.written.setdefault(event.database_name, set()).add(collection)
-        elif event.command_name in _CHANGES or event.command_name == "aggregate" and _stores(event.command):
+        elif event.command_name in _CHANGES or (event.command_name == "aggregate" and _stores(event.command)):
             self.changed.add(event.database_name)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
@@ -85,7 +85,8 @@ class Databases:
         for collection in self._touched.written.get(database.name, ()):
             await database[collection].delete_many({})
         self._forget(database.name)
-        return (await database.command({"dbStats": 1}))["objects"] == 0
+        stored: int = (await database.command({"dbStats": 1}))["objects"]
+        return stored == 0
 
     def _forget(self, name: str) -> None:
         self._touched.written.pop(name, None)

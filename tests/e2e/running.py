@@ -14,14 +14,12 @@ import socketio
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.catalog import Catalog
-from bot.understanding import Understander
 from config.settings import Settings
 from server import Running, open_service
 from storage.sessions import STAFF_COOKIE, client_cookie
 from storage.store import Storage
 from tests.cast import NOW, SHOP
-from tests.learned import the_catalog, the_understander
+from tests.learned import Learned, the_catalog, the_understander
 
 SHARED = Path(__file__).parents[2] / "var" / "tests"  # where all services of all runs keep what they learned
 SECRET = "a secret key for the tests only, long enough"
@@ -41,10 +39,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(store: Storage, data_dir: Path, *, work: bool = True, **changes: Any) -> AsyncIterator[Running]:
-    """The service, as `server.py` composes it, listening."""
+async def serving(
+    store: Storage, data_dir: Path, *, work: bool = True, learned: Learned | None = None, **changes: Any
+) -> AsyncIterator[Running]:
+    """The service, as `server.py` composes it, listening. What it has `learned` can be given."""
     settings = settings_for(data_dir, free_port(), **changes)
-    learning = asyncio.create_task(_learned(settings)) if data_dir == SHARED else None
+    known = learned is not None or data_dir == SHARED
+    learning = asyncio.create_task(_learned(settings, learned)) if known else None
     async with open_service(settings, store, work=work, learning=learning) as running:
         runner = web.AppRunner(running.app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
@@ -55,9 +56,9 @@ async def serving(store: Storage, data_dir: Path, *, work: bool = True, **change
             await runner.cleanup()
 
 
-async def _learned(settings: Settings) -> "tuple[Catalog, Understander]":
-    """What every service that keeps its models in the shared folder knows."""
-    return the_catalog(), await asyncio.to_thread(the_understander, settings.data_dir / "models")
+async def _learned(settings: Settings, given: Learned | None) -> Learned:
+    """What was given, or what every service that keeps its models in the shared folder knows."""
+    return given or (the_catalog(), await asyncio.to_thread(the_understander, settings.data_dir / "models"))
 
 
 class Refused(Exception):

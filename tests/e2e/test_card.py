@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from config.clock import utc_now
+from storage.codec import to_document
 from storage.estimates import Estimate, EstimateLine
 from storage.reminders import Reminder
 from tests.cast import CIVIC, INVOICE, MARIA, PAYMENT, RAY
@@ -56,14 +57,17 @@ async def test_the_card_says_what_is_unpaid_waiting_due_and_how_to_reach_them(do
 
 async def test_a_client_with_five_hundred_invoices_opens_quickly(door: Door) -> None:
     store = door.running.store
+    invoices, payments = [], []
     for at in range(COUNT):
         day = date(2026, 3, 1) - timedelta(days=at)
-        await store.invoices.put(
+        invoices.append(
             replace(INVOICE, id=f"old{at}", external_id=f"O{at}", number=f"O-{at}", issued_on=day, due_on=day)
         )
-        await store.payments.put(
+        payments.append(
             replace(PAYMENT, id=f"paid{at}", external_id=f"Q{at}", invoice_id=f"old{at}", amount=INVOICE.total)
         )
+    await store.invoices.insert_documents([to_document(one) for one in invoices])
+    await store.payments.insert_documents([to_document(one) for one in payments])
     ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
     await maria.answer_to(await maria.say("hello"))
     conversation = (await maria.ask("sync"))["conversation"]["id"]

@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +9,6 @@ import aiohttp
 import pytest
 import yaml
 
-from bot.catalog import load_catalog
-from bot.understanding import Understander
 from server import Running
 from storage.activity import ActivityQuery
 from storage.sessions import STAFF_COOKIE
@@ -20,6 +17,7 @@ from storage.store import Storage
 from storage.unclear import UnclearMessage
 from tests.cast import MARIA, RAY, RIVAL_RAY, move_in
 from tests.e2e.running import Door, serving
+from tests.learned import Learned, a_quick_learner
 from tests.portal_cast import OTHER_SCRIPT
 
 PAGE = "/staff/settings/understanding"
@@ -28,13 +26,17 @@ TECH = Staff(id="tess", shop="garage", external_id="S2", email="tess@garage.exam
 
 
 @pytest.fixture
-async def running(store: Storage, models: Path, tmp_path: Path) -> AsyncIterator[Running]:
-    """The service with a data folder of its own, in which the model of all shops is trained already."""
-    Understander.train_or_load(models, load_catalog().examples)
-    shutil.copytree(models, tmp_path / "models", ignore=shutil.ignore_patterns("shops"))
+def learned(models: Path) -> Learned:
+    """What the service knows: with few examples beside it, so that the shop's own model is trained in a moment."""
+    return a_quick_learner(models)
+
+
+@pytest.fixture
+async def running(store: Storage, tmp_path: Path, learned: Learned) -> AsyncIterator[Running]:
+    """The service with a data folder of its own: what a shop teaches is trained there."""
     await move_in(store)
     await store.staff.put(TECH)
-    async with serving(store, tmp_path) as service:
+    async with serving(store, tmp_path, learned=learned) as service:
         yield service
 
 
@@ -85,9 +87,8 @@ def row_ids(page: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r'name="id" value="([0-9a-f]+)"', page)))
 
 
-@pytest.mark.timeout(180)  # it trains, and starts a second service
 async def test_one_click_teaches_the_shop_and_no_other(
-    running: Running, door: Door, desks: dict[str, Desk], tmp_path: Path
+    running: Running, door: Door, desks: dict[str, Desk], tmp_path: Path, learned: Learned
 ) -> None:
     maria, visitor = await door.signed_in(MARIA.id), await door.client("rival")
     puzzled = await maria.answer_to(await maria.say(WORDS))
@@ -112,7 +113,8 @@ async def test_one_click_teaches_the_shop_and_no_other(
     elsewhere = await visitor.answer_to(await visitor.say(WORDS))
     assert elsewhere["text"] == puzzled["text"]
 
-    async with serving(running.store, tmp_path) as other:  # another process, or this one after a restart
+    # another process, or this one after a restart
+    async with serving(running.store, tmp_path, learned=learned) as other:
         await other.teaching.settled()
         entrance = Door(other)
         again = await entrance.signed_in(MARIA.id)
