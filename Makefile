@@ -37,9 +37,10 @@ run: setup
 	exec $(PY) server.py run $(ARGS)
 
 test: setup-test
-	$(PY) -m bot.understanding.train var/tests/models
-	node --test $$(find tests/js -name '*.test.js')
-	exec $(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(PY) -m bot.understanding.train var/tests/models & trained=$$!; \
+	  node --test $$(find tests/js -name '*.test.js') || { kill $$trained; exit 1; }; wait $$trained
+	# What was compiled for one process serves the others, and the next run.
+	PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: setup-test
 	$(PY) -m ruff check .

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +12,11 @@ from playwright.async_api import Browser, Page
 
 from storage.proof import LinkScope
 from storage.store import Storage
+from tests.browser.conftest import find_violations
 from tests.portal_cast import VISIT_ID, fill, portal_app
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
 TIMES = "/s/garland/book?step=time&service=oil_change"
 YOU = "/s/garland/book?step=check&service=oil_change&at=2026-11-25T15:30:00Z"
@@ -104,9 +103,7 @@ async def sign_in(page: Page, store: Storage, client: str = "dana") -> None:
 
 
 async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{page.url} {rule['id']} {[node['target'] for node in rule['nodes']]}" for rule in found["violations"]]
+    return [f"{page.url} {fault}" for fault in await find_violations(page)]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
