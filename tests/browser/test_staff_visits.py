@@ -26,8 +26,8 @@ async def test_a_visit_is_confirmed_by_keyboard_and_axe_finds_nothing(
     server = await aiohttp_server(portal_app(store))
     options = {"viewport": SIZES["phone"], "color_scheme": scheme, "java_script_enabled": script, "bypass_csp": True}
     async with opened(browser, server, **options) as page:
-        cookie = {"name": STAFF_COOKIE, "value": await store.sessions.open("garland", staff_id="olga")}
-        await page.context.add_cookies([{**cookie, "url": str(server.make_url("/"))}])
+        token, url = await store.sessions.open("garland", staff_id="olga"), str(server.make_url("/"))
+        await page.context.add_cookies([{"name": STAFF_COOKIE, "value": token, "url": url}])
         await page.goto("/staff/visits")
         button = page.get_by_role("button", name="Confirm Ray Osei, Wednesday, November 25, 9:00 AM").first
         for _ in range(40):
