@@ -79,7 +79,7 @@ export function nameOf(count, { none, one, other }) {
 function hang(link) {
   const badge = link.querySelector(".count");
   const said = Object.assign(document.createElement("p"), { className: "hidden" });
-  said.setAttribute("role", "status");
+  said.setAttribute("aria-live", "polite"); // no `status`: pages say with one what became of a form
   link.after(said);
 
   const bell = new Bell({

@@ -17,7 +17,7 @@ async def test_an_open_pages_bell_rings_without_a_reload(scene: Scene) -> None:
     page.on("console", lambda line: faults.append(line.text) if line.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     bell = page.get_by_role("link", name="Notifications")
-    said = page.locator("header [role=status]")
+    said = page.locator("header [aria-live]")
 
     await page.goto(f"{scene.url}/s/{SHOP.slug}/portal/chat")
     frame = page.frame_locator("iframe")
