@@ -33,11 +33,14 @@ export class Host {
     this.#say({ pitline: "unread", count });
   }
 
-  /** Tell a page of ours how many notifications are new, when that changed. `said`: the reader was told of it here. */
-  tellBell(count, said = false) {
-    if (count === this.#bell) return;
+  /**
+   * Tell a page of ours how many notifications are new, when that changed or, with `said`, when one came: the page may
+   * have heard of fewer meanwhile. `said` is whether the reader was told of it here.
+   */
+  tellBell(count, said = null) {
+    if (count === this.#bell && said === null) return;
     this.#bell = count;
-    if (count !== null && this.framed && this.#isOurs()) this.scope.parent.postMessage({ pitline: "bell", count, said }, this.scope.location.origin);
+    if (count !== null && this.framed && this.#isOurs()) this.scope.parent.postMessage({ pitline: "bell", count, said: said === true }, this.scope.location.origin);
   }
 
   #isOurs() {

@@ -18,16 +18,18 @@ function framedBy(origin) {
   return { host, told };
 }
 
-test("a page of ours is told the number under its bell, each time it changes, and whether it was said here", () => {
+test("a page of ours is told the number under its bell, each time it changes or one comes, and whether it was said here", () => {
   const { host, told } = framedBy(ORIGIN);
   host.tellBell(null);
   host.tellBell(0);
   host.tellBell(1, true);
   host.tellBell(1);
+  host.tellBell(1, false);
   host.tellBell(0);
   assert.deepEqual(told, [
     [{ pitline: "bell", count: 0, said: false }, ORIGIN],
     [{ pitline: "bell", count: 1, said: true }, ORIGIN],
+    [{ pitline: "bell", count: 1, said: false }, ORIGIN],
     [{ pitline: "bell", count: 0, said: false }, ORIGIN],
   ]);
 });
