@@ -6,13 +6,14 @@
 # make bench-understanding   figures: how well messages are understood, and what it costs
 # make bench-inbox   figures: search, reports, ten thousand guesses at a password
 # make bench-portal  figures: a client's first pages with 20 and 5,000 invoices, in a shop of 1,000 and 100,000 clients
+# make matrix  every page of the portal, phone and desk, light and dark, both languages, by axe-core; and without JavaScript
 # make schedule   2,000 messages of 20 clients and 5 staff over two processes that are killed, with Redis away for 30 s
 # make fuzz   10,000 made-up messages: nothing private is said, no price is guessed
 # make intent name=ask_warranty [code=yes]   start a new intent
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-bars bench-understanding bench-inbox bench-portal schedule fuzz intent setup setup-test pins clean
+.PHONY: help run test check bench bench-bars bench-understanding bench-inbox bench-portal matrix schedule fuzz intent setup setup-test pins clean
 .SILENT:
 
 PYTHON ?= python3
@@ -62,6 +63,9 @@ bench-inbox: setup-test
 
 bench-portal: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1800 -o python_files='bench_dashboard.py' tests/bench $(ARGS)
+
+matrix: setup-test
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 900 -o python_files='matrix_*.py' tests/browser $(ARGS)
 
 schedule: setup-test
 	SCHEDULE_MESSAGES=2000 SCHEDULE_KILLS=4 SCHEDULE_REDIS_SECONDS=30 \

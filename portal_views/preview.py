@@ -21,8 +21,8 @@ from storage.proof import Identity, Proof
 from storage.shops import Section
 
 _SENDING_FORM = re.compile(r"<form\b(?=[^>]*\bmethod=\"post\")", re.IGNORECASE)
-_LINK = re.compile(r"<a\b([^>]*?)\s+href=\"([^\"]*)\"", re.IGNORECASE)
-_LEADS_NOWHERE = '<a\\1 role="link" aria-disabled="true"'
+_LINK = re.compile(r"<a\b([^>]*?)\s+href=\"([^\"]*)\"([^>]*)>", re.IGNORECASE)
+_ONLY_WITH_HREF = re.compile(r"\s(?:rel|download|target|hreflang)(?:=\"[^\"]*\")?", re.IGNORECASE)
 
 
 def portal_page_url(client_id: str) -> str:
@@ -53,7 +53,10 @@ def read_only(page: str, home: str) -> str:
 
     def dead(found: re.Match[str]) -> str:
         stays = found[2].startswith((home, "#", "?")) or "data-preview" in found[1]
-        return found[0] if stays else found.expand(_LEADS_NOWHERE)
+        if stays:
+            return found[0]
+        attributes = _ONLY_WITH_HREF.sub("", found[1] + found[3])
+        return f'<a role="link" aria-disabled="true"{attributes}>'
 
     return _LINK.sub(dead, _SENDING_FORM.sub("<form inert", page))
 

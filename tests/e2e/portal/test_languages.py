@@ -7,12 +7,11 @@ import pytest
 
 from portal_views.texts import texts_for
 from storage.store import Storage
-from tests.e2e.portal.conftest import Browser
 from tests.e2e.portal.test_help import told
+from tests.e2e.portal.walking import walked
 from tests.portal_cast import GARLAND
 
 PORTAL = "/s/garland/portal/"
-_HREF = re.compile(r'href="(/s/garland/[^"#]*)"')
 _STAFFS = ("replies.", "staff", "reports.", "logs.", "chats.", "activity.", "teach.")
 _SHORTEST = 9  # letters: shorter ones may be a word of both, or of a record
 
@@ -37,29 +36,11 @@ def visible(page: str) -> str:
     return unescape(" ".join((re.sub(r"<[^>]*>", " ", body) + " " + spoken).split()))
 
 
-async def walked(browser: Browser, start: str) -> dict[str, str]:
-    """Every page of the shop that links lead to from here, each kind of record once."""
-    waiting, pages, kinds = [start], {}, set()
-    while waiting:
-        path = waiting.pop()
-        kind = re.sub(r"(?<=/)(?=[^/?]*\d)[^/?]+|\?.*", "#", path)
-        if path in pages or (kind in kinds and "?" in path) or "lang=en" in path:
-            continue
-        kinds.add(kind)
-        answer = await browser.get(path)
-        assert answer.status == 200, path
-        if answer.content_type != "text/html":
-            continue
-        pages[path] = await answer.text()
-        waiting += [unescape(href) for href in _HREF.findall(pages[path])]
-    return pages
-
-
 async def test_no_page_in_spanish_speaks_english(sign_in, store: Storage) -> None:
     await store.notifications.append(told("a"))
     browser = await sign_in("dana")
     await browser.get(f"{PORTAL}?lang=es")  # chosen, and kept
-    pages = await walked(browser, PORTAL)
+    pages = await walked(browser, PORTAL, "/s/garland/")
     assert len(pages) > 20
     english = sentences()
     assert len(english) > 200
