@@ -10,7 +10,7 @@ from chat.encoding import client_conversation, notification_object
 from chat.events import CLIENT_EVENTS, Json, ProtocolError
 from chat.hub import Hub
 from chat.identifying import recognise
-from chat.neighbours import NOTIFIED
+from chat.neighbours import NO_ROOM, NOTIFIED
 from chat.notice import Notices
 from chat.sockets import Allowance, GuardedNamespace, address_of, cookies_of
 from config.clock import BusinessClock
@@ -26,7 +26,6 @@ from storage.visitors import Guest
 _log = logging.getLogger(__name__)
 _BEATS_AT_ONCE = 50  # between two of these all others have their turn
 _BREATH_SECONDS = 0.05
-_NO_ROOM = "processes"  # no peer is ever in it
 
 
 @dataclass(slots=True)
@@ -128,10 +127,20 @@ class ClientPeers(GuardedNamespace):
             if peer.shop.slug == shop and peer.identity.client_id == client_id:
                 await self.disconnect(sid)
 
+    async def check_known(self) -> None:
+        """Close the connections of clients who are who they were no more: their session has ended somewhere, or their
+        access. Where it is ended, it is told (`chat/endings.py`); this finds what was told to nobody.
+        """
+        known = [(sid, peer) for sid, peer in self._peers.items() if peer.identity.client_id is not None]
+        for sid, peer in known:
+            now, _ = await recognise(self.hub.store, peer.shop, peer.cookie, peer.visitor, used=False)
+            if (now.client_id, now.session_id) != (peer.identity.client_id, peer.identity.session_id):
+                await self.disconnect(sid)
+
     async def notify(self, told: Notification) -> None:
         """Tell a client's peers of what is new under the bell. Other processes are told its id, and look for theirs."""
         note = {"shop": told.shop, "client": told.client_id, "id": told.id}
-        await self.push(NOTIFIED, note, room=_NO_ROOM)
+        await self.push(NOTIFIED, note, room=NO_ROOM)
         await self.notify_here(note)
 
     async def notify_here(self, note: Json) -> None:

@@ -8,7 +8,11 @@ from chat.events import Json
 from chat.writer import LogWriter
 from storage.marks import read_mark
 
-NOTIFIED: Final = "notified"  # said by one process to the others, to no peer; a client's peers hear `notification`
+# Said by one process to the others, to no peer: something is new under a client's bell (their peers hear
+# `notification`), and somebody may come in no more.
+NOTIFIED: Final = "notified"
+ENDED: Final = "ended"
+NO_ROOM: Final = "processes"  # no peer is ever in it
 
 
 class Neighbours:
@@ -17,7 +21,8 @@ class Neighbours:
     def __init__(self, writer: LogWriter, answering: Answering) -> None:
         self._writer = writer
         self._answering = answering
-        self.on_notified: Callable[[Json], Awaitable[None]] | None = None  # something is new under a client's bell
+        self.on_notified: Callable[[Json], Awaitable[None]] | None = None
+        self.on_ended: Callable[[Json], Awaitable[None]] | None = None
 
     async def heard(self, event: str, data: Json) -> None:
         """What is known of a conversation has grown old, somebody on the staff types, or somebody has read."""
@@ -30,3 +35,5 @@ class Neighbours:
             self._writer.changed(known.id, **read_mark(known, data["by"]["kind"], data["seq"]))
         elif event == NOTIFIED and self.on_notified is not None:
             await self.on_notified(data)
+        elif event == ENDED and self.on_ended is not None:
+            await self.on_ended(data)

@@ -21,6 +21,7 @@ from chat.channels.senders import senders
 from chat.channels.sms import SmsChannel, SmsContext, sms_routes
 from chat.channels.web import WebChannel
 from chat.day_ahead import DayAhead
+from chat.endings import Endings
 from chat.fetching import fetch_files
 from chat.files import FilesContext, file_routes
 from chat.hub import Hub, Inbound
@@ -54,6 +55,7 @@ _SWEEP_SECONDS = 20.0
 _IDLE_SECONDS = 600.0
 _SNOOZE_SECONDS = 10.0
 _ANNOUNCE_SECONDS = 5.0
+_KNOWN_SECONDS = 60.0
 _CALENDAR_SECONDS = 300.0
 _log = logging.getLogger(__name__)
 
@@ -89,8 +91,9 @@ class Effects:
         self._hub = hub
         self._bell = bell
         self._news_bell = news_bell
-        self._clients = clients
         self._staff = staff
+        self._endings = Endings(clients, staff)
+        hub.neighbours.on_ended = self._endings.heard
 
     def outbox_filled(self) -> None:
         """Something waits to be delivered."""
@@ -118,16 +121,15 @@ class Effects:
 
     async def session_ended(self, shop: str, session_id: str) -> None:
         """Somebody signed out: their sockets go too."""
-        await self._clients.end_session(shop, session_id)
-        await self._staff.end_session(shop, session_id)
+        await self._endings.session(shop, session_id)
 
     async def token_ended(self, shop: str, token_id: str) -> None:
         """An API token was revoked: its sockets go too."""
-        await self._staff.end_token(shop, token_id)
+        await self._endings.token(shop, token_id)
 
     async def access_ended(self, shop: str, client_id: str) -> None:
-        """A client may come in no more: whatever they had open goes, a visitor's chat that a code had raised too."""
-        await self._clients.end_client(shop, client_id)
+        """A client may come in no more: whatever they had open goes."""
+        await self._endings.client(shop, client_id)
 
     async def person_left(self, shop: str, staff_id: str) -> None:
         """What somebody had is anybody's again."""
@@ -217,6 +219,7 @@ def _rounds(clients: ClientNamespace, staff: StaffNamespace) -> list[Coroutine[A
     return [
         every(BEAT_SECONDS, clients.beat),
         every(BEAT_SECONDS, staff.beat),
+        every(_KNOWN_SECONDS, clients.check_known),
         every(BEAT_SECONDS, staff.check_sessions),
         every(RENEW_SECONDS, staff.presence.renew),
     ]
@@ -315,6 +318,8 @@ class _Missed:
         await self._sweep.answer_owed()
         await self._clients.beat()
         await self._staff.tell_missed()
+        await self._clients.check_known()
+        await self._staff.check_sessions()
 
 
 async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:

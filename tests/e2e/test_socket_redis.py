@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -10,6 +11,8 @@ import pytest
 
 from chat.socket_redis import RedisPushes
 from server import Running
+from storage.clients import Portal
+from storage.sessions import client_cookie
 from storage.store import Storage
 from tests.cast import MARIA, RAY, SHOP, move_in
 from tests.e2e.running import Door, serving
@@ -142,6 +145,39 @@ async def test_a_clients_bell_rings_in_whichever_process_they_are_and_are_still_
         assert len(person.heard("notification")) == 2
     assert (await left.ask("sync"))["unseen"] is None
     assert left.heard("notification") == []
+
+
+async def test_who_signs_out_is_gone_from_every_process(doors: tuple[Door, Door]) -> None:
+    here, there = doors
+    token = await here.running.store.sessions.open(SHOP.slug, client_id=MARIA.id)
+    gone, stays = await there.client(cookie=token), await there.signed_in(MARIA.id)
+    await asyncio.gather(gone.ask("sync"), stays.ask("sync"))
+    headers = {"Cookie": f"{client_cookie(SHOP.slug)}={token}", "Sec-Fetch-Site": "same-origin"}
+    url = f"{here.running.settings.public_url}/s/{SHOP.slug}/sign-out"
+    async with aiohttp.ClientSession() as http, http.post(url, headers=headers, allow_redirects=False) as response:
+        assert response.status == 303
+    await asyncio.wait_for(gone.gone.wait(), 10)
+    assert (await stays.ask("sync"))["ok"]
+
+
+async def test_an_end_that_was_told_to_nobody_is_found(store: Storage, data_dir: Path) -> None:
+    await move_in(store)
+    async with serving(store, data_dir) as running:
+        door = Door(running)
+        token = await store.sessions.open(SHOP.slug, client_id=MARIA.id)
+        gone, stays, visitor = await door.client(cookie=token), await door.signed_in(MARIA.id), await door.client()
+        await asyncio.gather(*(person.ask("sync") for person in (gone, stays, visitor)))
+        await store.sessions.end(token)  # as the command line does it, or a process that Redis did not hear
+        clients = running.hub._live._clients  # type: ignore[attr-defined]
+        await clients.check_known()
+        await asyncio.wait_for(gone.gone.wait(), 10)
+        assert (await stays.ask("sync"))["ok"]
+        assert (await visitor.ask("sync"))["ok"]
+        await store.clients.put(replace(MARIA, portal=Portal(enabled=False)))
+        await clients.check_known()
+        await asyncio.wait_for(stays.gone.wait(), 10)
+        assert (await visitor.ask("sync"))["ok"]
+        await door.close()
 
 
 async def test_turns_on_two_processes_are_answered_in_order_and_once(doors: tuple[Door, Door]) -> None:
