@@ -16,7 +16,7 @@ from portal_views.staff_clients import client_of
 from storage.announcements import About, Announcement, asked_for
 from storage.clients import Client
 from storage.reminders import due_services
-from storage.store import Storage
+from storage.ways import find_way
 
 _FARTHEST: Final = timedelta(days=366)
 _LONGEST_TEXT: Final = 1000
@@ -147,16 +147,15 @@ async def _page(
         options=options,
         given=given,
         problem=problem,
-        reach=await _reach(store, slug, client),
+        reach=await _reach(asked, client),
         planned=[row(one) for one in kept if one.state == "planned"],
         told=[row(one) for one in reversed(kept) if one.state == "told"][:_SHOWN],
     )
 
 
-async def _reach(store: Storage, shop: str, client: Client) -> str:
+async def _reach(asked: StaffRequest, client: Client) -> str:
     """How they can be told of their records (a text's key): by text, by mail, or under the bell alone."""
-    if not await store.consents.allows(shop, client, "service"):
-        return "bell"
-    if client.phones and not await store.consents.is_stopped(shop, client.phones[0]):
-        return "sms"
-    return "email" if client.email else "bell"
+    store, shop = asked.context.store, asked.shop
+    conversation = await store.conversations.find_by_key(shop.slug, f"client:{client.id}")
+    way = await find_way(store, shop, client, conversation, "service")
+    return "bell" if way is None else way.kind
