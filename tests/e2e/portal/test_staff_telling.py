@@ -93,6 +93,16 @@ async def test_staff_plan_a_message_see_it_and_take_it_back(store: Storage, ente
     assert again.headers["Location"] == f"{TELL}?done=told_already"
 
 
+async def test_the_way_from_the_composer_is_to_own_words_sent_later(enter: Enter) -> None:
+    browser = await enter("technician")
+    page = await (await browser.get(f"{TELL}?own=later")).text()
+    assert 'value="message:" checked' in page
+    assert 'value="later" checked' in page
+    plain = await (await browser.get(TELL)).text()
+    assert 'value="message:" checked' not in plain
+    assert 'value="now" checked' in plain
+
+
 async def test_staff_tell_of_a_record_now(store: Storage, enter: Enter) -> None:
     await store.clients.put(replace(DANA, consent=Consent(service=True)))
     browser = await enter("advisor")
