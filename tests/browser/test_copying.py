@@ -1,4 +1,4 @@
-"""What staff are shown to copy is copied by a button, or marked where the browser lets no page copy; no script, no button."""
+"""What staff are shown to copy is copied by a button, or marked where the browser lets no page copy."""
 
 import pytest
 from playwright.async_api import Browser, expect
