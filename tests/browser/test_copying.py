@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from storage.sessions import STAFF_COOKIE
 from storage.staff import Staff
 from storage.store import Storage
-from tests.browser.test_portal import SIZES, opened, violations
+from tests.browser.portal_pages import SIZES, opened, violations
 from tests.portal_cast import fill, portal_app
 
 pytestmark = pytest.mark.browser
