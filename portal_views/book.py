@@ -11,7 +11,7 @@ from aiohttp import web
 from portal_views.access import ShopRequest
 from portal_views.booking_form import BookingForm, Fields, moment_text, read_form
 from portal_views.booking_times import NEAREST, offer_week
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import FEW_VEHICLES, vehicle_options, vehicles_of
 from portal_views.urls import shop_url
 from portal_views.visit import tell_staff
 from portal_views.visit_calendar import calendar_response
@@ -133,7 +133,9 @@ def _services_page(
     asked: ShopRequest, form: BookingForm, vehicles: dict[str, Vehicle], *, problem: str = ""
 ) -> web.Response:
     status = 422 if problem else 200
-    return _page(asked, "book_services.html", 1, status=status, form=form, vehicles=vehicles, problem=problem)
+    options = vehicle_options(list(vehicles.values())) if len(vehicles) > FEW_VEHICLES else []
+    values: dict[str, Any] = {"form": form, "vehicles": vehicles, "options": options, "problem": problem}
+    return _page(asked, "book_services.html", 1, status=status, **values)
 
 
 async def _times_page(asked: ShopRequest, form: BookingForm, *, problem: str = "") -> web.Response:

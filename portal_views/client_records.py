@@ -22,6 +22,8 @@ class Owned(Protocol):
 
 Own = TypeVar("Own", bound=Owned)
 
+FEW_VEHICLES = 8  # with more than that they are searched, and chosen by plate
+
 
 async def vehicles_of(asked: ShopRequest) -> dict[str, Vehicle]:
     """The client's vehicles by id, newest model first: they name what invoices and visits are about."""
@@ -47,10 +49,27 @@ async def vehicles_named(asked: ShopRequest, ids: Iterable[str | None]) -> dict[
     return {vehicle.id: vehicle for vehicle in found.values() if vehicle.client_id == asked.known_client.id}
 
 
+def vehicle_options(vehicles: Sequence[Vehicle]) -> list[tuple[str, str]]:
+    """To choose one of them, each by its id: (id, words). Those of a fleet by their plates, which is what one types in
+    a long list to come to one of them.
+    """
+    if len(vehicles) <= FEW_VEHICLES:
+        return [(vehicle.id, vehicle.name_with_plate) for vehicle in vehicles]
+    ordered = sorted(vehicles, key=lambda vehicle: (not vehicle.plate, vehicle.plate_first))
+    return [(vehicle.id, vehicle.plate_first) for vehicle in ordered]
+
+
 async def due_of(asked: ShopRequest, vehicles: Sequence[Vehicle]) -> list[DueService]:
-    """The services that fall due, soonest first."""
-    reminders = await asked.context.store.reminders.list_for_client(asked.shop.slug, asked.known_client.id)
+    """The services that fall due for all the client's vehicles, soonest first."""
+    reminders = await asked.context.store.reminders.list_due(asked.shop.slug, asked.known_client.id)
     return due_services(reminders, list(vehicles), asked.now.astimezone(asked.shop.zone).date())
+
+
+async def due_for(asked: ShopRequest, vehicle: Vehicle) -> list[DueService]:
+    """The services that fall due for one vehicle, soonest first."""
+    reminders = asked.context.store.reminders
+    own = await reminders.list_for_vehicle(asked.shop.slug, asked.known_client.id, vehicle.id)
+    return due_services(own, [vehicle], asked.now.astimezone(asked.shop.zone).date())
 
 
 async def own_record(asked: ShopRequest, records: Records[Own]) -> Own:

@@ -12,6 +12,7 @@ from aiohttp import web
 from portal_views import report_pictures
 from portal_views.access import ShopRequest
 from portal_views.client_records import due_of, vehicles_of
+from portal_views.vehicles import by_vehicle, most_urgent
 from storage.account_summary import AccountSummary
 from storage.accounts import day_of
 from storage.estimates import Estimate
@@ -42,17 +43,18 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         current="dashboard",
         account=account,
         chart=report_pictures.columns(months),
+        cars=most_urgent(list(vehicles.values()), by_vehicle(due))[:_VEHICLES_SHOWN],
         due=due[:_SHOWN],
+        due_in_all=len(due),
         estimates=estimates,
         inspections=inspections,
         months=months,
         orders=orders,
         pay_url=asked.shop.pay_link,
-        shown=_VEHICLES_SHOWN,
-        shown_orders=_SHOWN,
+        shown=_SHOWN,
         today=today,
         vehicles=vehicles if asked.sections["vehicles"] else {},
-        visits=visits[:_SHOWN],
+        visits=visits,
     )
 
 

@@ -1,6 +1,7 @@
 """The form for a client's own details: what is on file or wished, what was typed, what that asks the shop to change.
 
-One field each for the name, the e-mail, the address, every number and a further one, and the plate of every vehicle.
+One field each for the name, the e-mail, the address, every number and a further one, and the plates of the vehicles
+that are given: of a fleet not all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

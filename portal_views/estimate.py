@@ -11,7 +11,7 @@ from typing import Any, get_args
 from aiohttp import hdrs, web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import own_record, vehicles_of
+from portal_views.client_records import own_record, vehicles_named
 from storage.estimate_decisions import Origin, decision_record
 from storage.estimates import Decision, Estimate, EstimateChanged
 from storage.news import estimate_decided
@@ -117,7 +117,7 @@ async def _page(
         chosen=chosen,
         problem=problem,
         done=done,
-        vehicle=(await vehicles_of(asked)).get(estimate.vehicle_id or ""),
+        vehicle=(await vehicles_named(asked, [estimate.vehicle_id])).get(estimate.vehicle_id or ""),
     )
 
 

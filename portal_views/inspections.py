@@ -5,7 +5,7 @@ from collections.abc import Collection
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicle_options, vehicles_of
 from portal_views.list_query import read_query
 from portal_views.paging import list_choices, look, one_of, page_of
 from portal_views.texts import texts_for
@@ -28,8 +28,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     t = texts_for(asked.language)
     own = [one_of(asked, "result", t("inspections.found"), [(name, t(f"inspection.result.{name}")) for name in _FOUND])]
     if len(vehicles) > 1:
-        named = [(vehicle.id, vehicle.name_with_plate) for vehicle in vehicles.values()]
-        own.append(one_of(asked, "vehicle", t("invoices.vehicle"), named))
+        own.append(one_of(asked, "vehicle", t("invoices.vehicle"), vehicle_options(list(vehicles.values()))))
     return asked.page(
         "inspections.html",
         current="inspections",

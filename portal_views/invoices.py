@@ -6,7 +6,7 @@ from typing import Any, get_args
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_of
+from portal_views.client_records import vehicle_options, vehicles_of
 from portal_views.list_query import Choice, read_query
 from portal_views.paging import one_of, order_choice, year_choice
 from portal_views.texts import texts_for
@@ -53,6 +53,5 @@ def _choices(asked: ShopRequest, years: Sequence[int], vehicles: Sequence[Vehicl
     states = [(state, t(f"invoices.standing.{state}")) for state in get_args(Standing)]
     found = [one_of(asked, "state", t("invoices.status"), states), *year_choice(asked, years)]
     if len(vehicles) > 1:
-        named = [(vehicle.id, vehicle.name_with_plate) for vehicle in vehicles]
-        found.append(one_of(asked, "vehicle", t("invoices.vehicle"), named))
+        found.append(one_of(asked, "vehicle", t("invoices.vehicle"), vehicle_options(vehicles)))
     return [*found, order_choice(asked, get_args(Order))]

@@ -44,6 +44,10 @@ class ListQuery:
         """The address of another page of the same list."""
         return "?" + urlencode({**self.values, "page": page})
 
+    def other(self, **changes: str) -> str:
+        """The address of the same list with these values otherwise, from its first page."""
+        return "?" + urlencode({**self.values, **changes})
+
 
 def read_query(
     request: web.Request, choices: Mapping[str, Collection[str]], *, years: bool = False, text: str = ""

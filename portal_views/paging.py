@@ -1,6 +1,6 @@
 """Lists of a client's records a page at a time, bounded: the newest few hundred, or those of one year."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -13,7 +13,7 @@ from storage.account_lists import page_of as nearest_page
 from storage.accounts import day_of
 from storage.records import Records
 
-_NEWEST = 300  # of a kind that are looked at together; what is older is asked for by its year
+NEWEST = 300  # of a kind that are looked at together; what is older is asked for by its year
 _YEARS_BACK = 10
 
 Item = TypeVar("Item")
@@ -37,27 +37,33 @@ class Looked(Generic[Item]):
     years: tuple[int, ...]
 
 
-def page_of(items: Sequence[Item], wanted: int) -> Paged[Item]:
+def page_of(items: Sequence[Item], wanted: int, size: int = PAGE_SIZE) -> Paged[Item]:
     """The page that is asked for; one that cannot be is the nearest that can."""
-    page, pages = nearest_page(wanted, len(items))
-    shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    page, pages = nearest_page(wanted, len(items), size)
+    shown = items[(page - 1) * size : page * size]
     return Paged(items=shown, page=page, pages=pages, count=len(items))
 
 
 async def look(
-    asked: ShopRequest, records: Records[Item], query: ListQuery, day: Callable[[Item], date]
+    asked: ShopRequest, records: Records[Item], query: ListQuery, day: Callable[[Item], date | None]
 ) -> Looked[Item]:
     """The client's records of the year that is asked for, or the newest ones; oldest first if that is asked for."""
     shop, client_id, today = asked.shop.slug, asked.known_client.id, day_of(asked.shop, asked.now)
-    newest = await records.newest_of(shop, client_id, today, _NEWEST)
+    newest = await records.newest_of(shop, client_id, today, NEWEST)
     items: Sequence[Item] = newest
     if query.year is not None:
         around = await records.list_year(shop, client_id, query.year)
-        items = [item for item in around if day(item).year == query.year]
-    earliest = today.year - _YEARS_BACK if len(newest) >= _NEWEST else min(map(day, newest), default=today).year
-    latest = max(map(day, newest), default=today).year
-    years = tuple(range(latest, earliest - 1, -1)) if latest > earliest else ()
+        items = [item for item in around if (when := day(item)) is not None and when.year == query.year]
+    years = years_of(map(day, newest), today, more=len(newest) >= NEWEST)
     return Looked(items=items[::-1] if query["sort"] == "oldest" else items, years=years)
+
+
+def years_of(days: Iterable[date | None], today: date, *, more: bool = False) -> tuple[int, ...]:
+    """The years to choose from, the latest first; those of ten years where there is more than these days."""
+    known = [day for day in days if day is not None]
+    earliest = today.year - _YEARS_BACK if more else min(known, default=today).year
+    latest = max(known, default=today).year
+    return tuple(range(latest, earliest - 1, -1)) if latest > earliest else ()
 
 
 def list_choices(asked: ShopRequest, years: Sequence[int], *own: Choice) -> list[Choice]:

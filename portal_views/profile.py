@@ -11,7 +11,7 @@ from aiohttp import web
 
 from portal_views.access import ShopRequest
 from portal_views.browsers import browser_name
-from portal_views.client_records import shown_vehicles
+from portal_views.client_records import FEW_VEHICLES, shown_vehicles
 from storage.change_requests import ChangeRequest
 from storage.consents import PURPOSES, Purpose
 from storage.sessions import Session
@@ -38,6 +38,7 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         full=asked.full,
         waiting=waiting if asked.full else [],
         vehicles=vehicles,
+        few=len(vehicles) <= FEW_VEHICLES,
         sessions=sessions,
         session_id=asked.identity.session_id,
         browser=browser_name,

@@ -1,33 +1,35 @@
 """Asking for a change of the own details: one form, each change a request that staff accept or decline."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import shown_vehicles
+from portal_views.client_records import FEW_VEHICLES, shown_vehicles
 from portal_views.details_form import DetailField, details_form, is_taken_back, read_details_form
 from portal_views.profile import list_waiting, to_profile
 from storage.change_requests import ChangeRequest, change_request_id
 from storage.news import change_asked
 
 _LONGEST_KEY = 32
+_PLATE = "plate:"  # before a vehicle's id, in the name of its field
 
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the form."""
-    return _page(asked, await _form(asked), uuid.uuid4().hex)
+    return await _page(asked, await _form(asked, (asked.request.query.get("vehicle", ""),)), uuid.uuid4().hex)
 
 
 async def submit(asked: ShopRequest) -> web.StreamResponse:
     """Write down what is wished; the same form sent again asks for nothing again. A fault in one field keeps all."""
     typed = await asked.request.post()
-    fields = read_details_form(await _form(asked), typed, asked.shop)
+    plates = [name.removeprefix(_PLATE) for name in typed if name.startswith(_PLATE)]
+    fields = read_details_form(await _form(asked, plates), typed, asked.shop)
     key = str(typed.get("key", ""))[:_LONGEST_KEY] or uuid.uuid4().hex
     if any(field.problem for field in fields):
-        return _page(asked, fields, key, status=422)
+        return await _page(asked, fields, key, status=422)
     changed = [await _ask_for(asked, field, key) for field in fields if field.new is not None or is_taken_back(field)]
     if any(changed):
         asked.context.live.news_added()
@@ -65,11 +67,17 @@ async def _ask_for(asked: ShopRequest, field: DetailField, key: str) -> bool:
     return True
 
 
-async def _form(asked: ShopRequest) -> list[DetailField]:
-    vehicles = await shown_vehicles(asked)
-    return details_form(asked.known_client, vehicles.values(), await list_waiting(asked), asked.shop)
+async def _form(asked: ShopRequest, plates: Collection[str]) -> list[DetailField]:
+    """The form; of a fleet with the plates of these vehicles, and of those for which a wish waits."""
+    vehicles, waiting = await shown_vehicles(asked), await list_waiting(asked)
+    shown = list(vehicles.values())
+    if len(shown) > FEW_VEHICLES:
+        wished = {*plates, *(one.vehicle_id for one in waiting)}
+        shown = [vehicle for vehicle in shown if vehicle.id in wished]
+    return details_form(asked.known_client, shown, waiting, asked.shop)
 
 
-def _page(asked: ShopRequest, fields: Sequence[DetailField], key: str, *, status: int = 200) -> web.Response:
-    values: dict[str, Any] = {"fields": fields, "key": key}
+async def _page(asked: ShopRequest, fields: Sequence[DetailField], key: str, *, status: int = 200) -> web.Response:
+    left_out = len(await shown_vehicles(asked)) - sum(field.vehicle is not None for field in fields)
+    values: dict[str, Any] = {"fields": fields, "key": key, "left_out": left_out}
     return asked.page("profile_change.html", status=status, current="profile", **values)

@@ -1,13 +1,12 @@
 """One vehicle: what is known of it, what is due, what was done, and what was paid for it."""
 
 import asyncio
-from collections.abc import Sequence
 
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import due_of, own_record
-from storage.account_lists import InvoiceFilter, list_invoices
+from portal_views.client_records import due_for, own_record
+from storage.account_lists import AccountPage, InvoiceFilter, list_invoices
 from storage.account_summary import InvoiceRow
 from storage.accounts import day_of
 from storage.inspections import Inspection
@@ -19,8 +18,8 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the vehicle. Another client's or another shop's is not there."""
     vehicle = await own_record(asked, asked.context.store.vehicles)
     records, due, invoices, inspections = await asyncio.gather(
-        asked.context.store.service_records.list_for_client(asked.shop.slug, asked.known_client.id),
-        due_of(asked, [vehicle]),
+        asked.context.store.service_records.list_for_vehicle(asked.shop.slug, asked.known_client.id, vehicle.id),
+        due_for(asked, vehicle),
         _invoices(asked, vehicle.id),
         _inspections(asked, vehicle.id),
     )
@@ -28,30 +27,31 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
         "vehicle.html",
         current="vehicles",
         vehicle=vehicle,
-        records=[record for record in records if record.vehicle_id == vehicle.id][:_SHOWN],
-        due=[item for item in due if item.reminder.vehicle_id == vehicle.id],
-        invoices=invoices,
+        records=records[:_SHOWN],
+        due=due,
+        full=asked.full,
+        invoices=invoices.items if invoices else [],
+        more_invoices=invoices.count - len(invoices.items) if invoices else 0,
         today=day_of(asked.shop, asked.now),
         inspections=inspections[:_SHOWN],
+        more_inspections=max(0, len(inspections) - _SHOWN),
     )
 
 
-async def _invoices(asked: ShopRequest, vehicle_id: str) -> Sequence[InvoiceRow]:
+async def _invoices(asked: ShopRequest, vehicle_id: str) -> AccountPage[InvoiceRow] | None:
     """Its newest invoices, for who may see invoices: a link for the vehicle is not for what was paid."""
     if not (asked.full and asked.sections["invoices"]):
-        return []
-    page = await list_invoices(
+        return None
+    return await list_invoices(
         asked.context.store.account_summaries,
         asked.shop.slug,
         asked.known_client.id,
         InvoiceFilter(vehicle_id=vehicle_id),
         today=day_of(asked.shop, asked.now),
     )
-    return page.items
 
 
 async def _inspections(asked: ShopRequest, vehicle_id: str) -> list[Inspection]:
     if not (asked.full and asked.sections["inspections"]):
         return []
-    inspections = await asked.context.store.inspections.list_for_client(asked.shop.slug, asked.known_client.id)
-    return [inspection for inspection in inspections if inspection.vehicle_id == vehicle_id]
+    return await asked.context.store.inspections.list_for_vehicle(asked.shop.slug, asked.known_client.id, vehicle_id)

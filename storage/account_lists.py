@@ -105,9 +105,9 @@ class _Choice:
         return self.year is None or note.first.year <= self.year <= note.last.year
 
 
-def page_of(wanted: int, count: int) -> tuple[int, int]:
+def page_of(wanted: int, count: int, size: int = PAGE_SIZE) -> tuple[int, int]:
     """The page nearest to the wanted one that there is, and how many there are."""
-    pages = max(1, math.ceil(count / PAGE_SIZE))
+    pages = max(1, math.ceil(count / size))
     return min(max(1, wanted), pages), pages
 
 

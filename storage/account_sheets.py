@@ -16,6 +16,7 @@ from storage.account_summary import InvoiceRow, PaymentRow
 from storage.codec import Document, encode, from_document
 from storage.mongo import Database, in_chunks, insert_new
 from storage.records import BY_CLIENT
+from storage.turns import in_turns
 
 SHEETS = "account_sheets"
 SHEET_ROWS = 100
@@ -101,7 +102,8 @@ class AccountSheets:
     async def add(self, shop: str, client_id: str, sheets: Iterable[Sheet[Any]]) -> None:
         """Store new sheets; one that is there already is the same."""
         documents: list[Document] = [
-            {"_id": sheet.note.id, "shop": shop, "client_id": client_id, "rows": encode(sheet.rows)} for sheet in sheets
+            {"_id": sheet.note.id, "shop": shop, "client_id": client_id, "rows": encode(sheet.rows)}
+            async for sheet in in_turns(sheets)
         ]
         for chunk in in_chunks(documents, 20):
             await insert_new(self._collection, chunk)
@@ -118,7 +120,7 @@ class AccountSheets:
             return None
         return [
             Sheet(note=note, rows=from_document(model, document).rows)
-            for note, document in zip(wanted, found, strict=True)
+            async for note, document in in_turns(zip(wanted, found, strict=True))
             if document is not None
         ]
 

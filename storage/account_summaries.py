@@ -26,9 +26,9 @@ from storage.account_summary import (
 )
 from storage.accounts import account_of
 from storage.codec import Document, from_document, to_document
-from storage.invoices import Invoices
+from storage.invoices import Invoice, Invoices
 from storage.mongo import Database
-from storage.payments import Payments
+from storage.payments import Payment, Payments
 
 _VERSION = 2  # of the rules: another one makes every summary anew
 
@@ -118,7 +118,8 @@ class AccountSummaries:
             return [note for note in notes if note.last >= first and note.first <= last]
 
         _, sheets = await self.invoices(shop, client_id, pick)
-        return spending_of([row for sheet in sheets for row in sheet.rows if first <= row.issued_on <= last])
+        rows = [row for sheet in sheets for row in sheet.rows if first <= row.issued_on <= last]
+        return await asyncio.to_thread(spending_of, rows)
 
     async def refresh(self, clients: Iterable[ClientKey]) -> None:
         """Make those of the summaries that are not to be trusted, so that who asks next does not wait."""
@@ -136,12 +137,7 @@ class AccountSummaries:
         invoices, payments = await asyncio.gather(
             self._invoices.list_for_client(shop, client_id), self._payments.list_for_client(shop, client_id)
         )
-        summary, rows = summarize(account_of(invoices, payments, date.max))
-        made = _Made(
-            summary=summary,
-            invoices=cut_invoices(shop, client_id, rows.invoices),
-            payments=cut_payments(shop, client_id, rows.payments),
-        )
+        made = await asyncio.to_thread(_made_of, shop, client_id, invoices, payments)  # sums alone: of a fleet, long
         if keep:
             await self._keep(shop, client_id, before, made)
         return made
@@ -167,6 +163,15 @@ class AccountSummaries:
             {"_id": before["_id"], "turn": before["turn"]}, {"$set": content, "$inc": {"turn": 1}}
         )
         return result.modified_count == 1
+
+
+def _made_of(shop: str, client_id: str, invoices: Sequence[Invoice], payments: Sequence[Payment]) -> _Made:
+    summary, rows = summarize(account_of(invoices, payments, date.max))
+    return _Made(
+        summary=summary,
+        invoices=cut_invoices(shop, client_id, rows.invoices),
+        payments=cut_payments(shop, client_id, rows.payments),
+    )
 
 
 def _trusted(document: Document | None) -> _Kept | None:

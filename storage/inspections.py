@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pymongo import ASCENDING, IndexModel
 
-from storage.records import Records
+from storage.records import BY_VEHICLE, Records
 
 Result = Literal["good", "soon", "urgent", "not_checked"]
 SEVERITY: dict[Result, int] = {"urgent": 0, "soon": 1, "good": 2, "not_checked": 3}
@@ -63,7 +63,8 @@ def photo_owner(inspection_id: str) -> str:
 
 
 INDEXES = [
-    IndexModel([("shop", ASCENDING), ("client_id", ASCENDING), ("inspected_on", ASCENDING)], name="by_client_day")
+    IndexModel([("shop", ASCENDING), ("client_id", ASCENDING), ("inspected_on", ASCENDING)], name="by_client_day"),
+    BY_VEHICLE,
 ]
 
 

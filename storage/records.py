@@ -17,6 +17,7 @@ from pymongo.errors import BulkWriteError
 from storage.codec import Document, from_document, to_document
 from storage.mongo import Collection, Database, in_chunks
 from storage.search import Posting, SearchIndex
+from storage.turns import in_turns
 
 T = TypeVar("T")
 
@@ -39,6 +40,9 @@ class Known:
 
 
 BY_CLIENT = IndexModel([("shop", ASCENDING), ("client_id", ASCENDING)], name="by_client")
+BY_VEHICLE = IndexModel(
+    [("shop", ASCENDING), ("client_id", ASCENDING), ("vehicle_id", ASCENDING)], name="by_client_vehicle"
+)
 MARK = "mark"  # bookkeeping key of a document: the hash of the imported line
 _FEW = 64
 _STRETCHES = (timedelta(days=90), timedelta(days=400), timedelta(days=1600))
@@ -61,6 +65,10 @@ class Records(Generic[T]):
     def words(self, document: Document) -> Sequence[str]:  # noqa: ARG002  # most are not looked for
         """The words by which staff find the client whose record this is."""
         return ()
+
+    def kept(self, document: Document) -> Document:
+        """The document with what else is stored beside it: what this repository looks for by."""
+        return document
 
     def read(self, document: Mapping[str, Any]) -> T:
         """The record of a document."""
@@ -92,6 +100,10 @@ class Records(Generic[T]):
         """The client's records, newest first."""
         return await self._listed({"shop": shop, "client_id": client_id})
 
+    async def list_for_vehicle(self, shop: str, client_id: str, vehicle_id: str) -> "builtins.list[T]":
+        """The client's records of one vehicle, newest first; few of a fleet, by `BY_VEHICLE`."""
+        return await self._listed({"shop": shop, "client_id": client_id, "vehicle_id": vehicle_id})
+
     async def newest_of(self, shop: str, client_id: str, today: date, limit: int) -> "builtins.list[T]":
         """The client's newest records, by the first field of `order`, a day that has an index.
 
@@ -109,11 +121,14 @@ class Records(Generic[T]):
 
     async def _newest(self, query: Document, field: str, limit: int) -> "builtins.list[T]":
         found = await self._collection.find(query).sort(field, DESCENDING).limit(limit).to_list(None)
-        return [self.read(document) for document in found]
+        return [self.read(document) async for document in in_turns(found)]
 
     async def list_year(self, shop: str, client_id: str, year: int) -> "builtins.list[T]":
-        """The client's records of one year, newest first, by the first field of `order`, a day that has an index."""
-        span = {"$gte": self.bound(date(year, 1, 1)), "$lt": self.bound(date(year + 1, 1, 1))}
+        """The client's records of one year, newest first, by the first field of `order`, a day that has an index.
+
+        Those of the days before and after are among them: of which day a moment is, is for the shop's zone to say.
+        """
+        span = {"$gte": self.bound(date(year - 1, 12, 31)), "$lt": self.bound(date(year + 1, 1, 2))}
         return await self._listed({"shop": shop, "client_id": client_id, self.order[0]: span})
 
     def bound(self, day: date) -> object:
@@ -126,7 +141,7 @@ class Records(Generic[T]):
 
     async def put(self, record: T) -> None:
         """Store the record as it is, in place of the one with its id."""
-        document = to_document(record)
+        document = self.kept(to_document(record))
         mark = await self._collection.find_one({"_id": document["_id"], "shop": document["shop"]}, {MARK: 1})
         if mark is not None and MARK in mark:
             document[MARK] = mark[MARK]
@@ -160,7 +175,7 @@ class Records(Generic[T]):
         await self.make_findable(documents)
         for chunk in in_chunks(documents):
             try:
-                await self._collection.insert_many(chunk, ordered=False)
+                await self._collection.insert_many([self.kept(document) for document in chunk], ordered=False)
             except BulkWriteError as error:
                 await self._replace_after_race(chunk, error)
 
@@ -169,7 +184,8 @@ class Records(Generic[T]):
         await self.make_findable(documents)
         for chunk in in_chunks(documents):
             writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
-                ReplaceOne({"_id": document["_id"], "shop": document["shop"]}, document) for document in chunk
+                ReplaceOne({"_id": document["_id"], "shop": document["shop"]}, self.kept(document))
+                for document in chunk
             ]
             await self._collection.bulk_write(writes, ordered=False)
 
@@ -206,6 +222,4 @@ class Records(Generic[T]):
         documents = [document async for document in self._collection.find(query)]
         for field in reversed(self.order):
             documents.sort(key=lambda document: str(document.get(field, "")), reverse=True)
-        if len(documents) > 2000:  # reading validates: let others run
-            await asyncio.sleep(0)
-        return [self.read(document) for document in documents]
+        return [self.read(document) async for document in in_turns(documents)]  # reading validates

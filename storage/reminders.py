@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import ClassVar, Literal
 
 from storage.codec import Document
-from storage.records import BY_CLIENT, Records
+from storage.records import BY_VEHICLE, Records
 from storage.vehicles import ClientRange, Vehicle
 
 SOON_DAYS = 30  # from here on a service counts as due soon
@@ -41,7 +41,7 @@ class DueService:
     state: Literal["overdue", "soon", "later", "unknown"]
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [BY_VEHICLE]
 
 
 class Reminders(Records[Reminder]):
@@ -51,6 +51,10 @@ class Reminders(Records[Reminder]):
     name: ClassVar[str] = "reminders"
     model: ClassVar[type[Reminder]] = Reminder
     order: ClassVar[tuple[str, ...]] = ("due_on",)
+
+    async def list_due(self, shop: str, client_id: str) -> list[Reminder]:
+        """The client's reminders of what is still to be done."""
+        return await self._listed({"shop": shop, "client_id": client_id, "status": "due"})
 
     async def set_status(self, shop: str, reminder_id: str, status: Literal["due", "done", "dismissed"]) -> bool:
         """Mark it. False: no such reminder."""

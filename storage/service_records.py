@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from storage.records import BY_CLIENT, Records
+from storage.records import BY_VEHICLE, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class ServiceRecord:
     note: str | None = None
 
 
-INDEXES = [BY_CLIENT]
+INDEXES = [BY_VEHICLE]
 
 
 class ServiceRecords(Records[ServiceRecord]):

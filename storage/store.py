@@ -219,4 +219,5 @@ class Storage:
 
     async def prepare(self) -> None:
         """Make every index; those that are there already cost nothing."""
+        await self.work_orders.note_when_over()
         await make_indexes(self.database, _INDEXES)

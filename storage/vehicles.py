@@ -43,6 +43,12 @@ class Vehicle:
         """`2019 Honda Civic, KLM 4821`: a fleet has many of a kind."""
         return f"{self.title}, {self.plate}" if self.plate else self.title
 
+    @property
+    def plate_first(self) -> str:
+        """`KLM 4821, 2019 Honda Civic`; by the end of its VIN where it has no plate."""
+        own = self.plate or (f"VIN …{self.vin[-6:]}" if self.vin else "")
+        return f"{own}, {self.title}" if own else self.title
+
 
 INDEXES = [BY_CLIENT]
 

@@ -127,7 +127,7 @@ ODD = (
             {"number": f"F-{n}", "total": 100 + n, "vehicle_id": f"fleet-v{n % 200}", "issued_on": DAY - timedelta(n)}
             for n in range(260)
         ),
-        expected={"": "(200)", "invoices": "Page 1 of 11", "vehicles": "Page 1 of 8"},
+        expected={"": "(200)", "invoices": "Page 1 of 11", "vehicles": "Page 1 of 9"},
     ),
 )
 
