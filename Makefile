@@ -39,7 +39,7 @@ run: setup
 
 test: setup-test
 	$(PY) -m bot.understanding.train var/tests/models & trained=$$!; \
-	  node --test $$(find tests/js -name '*.test.js') || { kill $$trained; exit 1; }; wait $$trained
+	  node --test $$(find tests/js -name '*.test.js') || { kill $$trained 2>/dev/null; exit 1; }; wait $$trained
 	# What was compiled for one process serves the others, and the next run.
 	PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 

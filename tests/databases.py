@@ -46,22 +46,21 @@ def _stores(command: Any) -> bool:
 
 
 class Databases:
-    """The prepared databases of one test process, on one server."""
+    """The prepared databases of one test process, on one server, each with a connection that stays."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[Database] = deque()
         self._touched = Touched()
         monitoring.register(self._touched)  # for every client made from now on: a test's own, a service's
 
     async def take(self) -> Database:
-        """An empty database with every index, and a connection of its own."""
+        """An empty database with every index."""
         while len(self._waiting) >= _IN_TURN:
-            database = connect(self._uri, self._waiting.popleft())
+            database = self._waiting.popleft()
             if await self._emptied(database):
                 return database
-            await database.drop()
-            database.close()
+            await _drop(database)
         database = connect(self._uri, f"test_{uuid.uuid4().hex}")
         await Storage(database).prepare()
         self._forget(database.name)
@@ -69,15 +68,12 @@ class Databases:
 
     def give_back(self, database: Database) -> None:
         """The test is over."""
-        database.close()
-        self._waiting.append(database.name)
+        self._waiting.append(database)
 
     async def drop(self) -> None:
         """No test comes any more."""
-        for name in self._waiting:
-            database = connect(self._uri, name)
-            await database.drop()
-            database.close()
+        for database in self._waiting:
+            await _drop(database)
 
     async def _emptied(self, database: Database) -> bool:
         if database.name in self._touched.changed:
@@ -91,3 +87,8 @@ class Databases:
     def _forget(self, name: str) -> None:
         self._touched.written.pop(name, None)
         self._touched.changed.discard(name)
+
+
+async def _drop(database: Database) -> None:
+    await database.drop()
+    database.close()

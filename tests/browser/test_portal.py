@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from portal_views.client_pages import CLIENT_PAGES
 from storage.proof import LinkScope
@@ -76,7 +76,7 @@ async def test_a_visit_is_booked_without_javascript(browser: Browser, server: Te
         await page.get_by_label("Mobile phone").fill("512 555 0188")
         await page.get_by_role("button", name="Next").click()
         await page.get_by_role("button", name="Ask for this visit").click()
-        assert "We have your request" in await page.locator("h1").inner_text()
+        await expect(page.locator("h1")).to_contain_text("We have your request")
 
 
 async def test_an_estimate_is_decided_line_by_line_without_javascript(
@@ -89,9 +89,9 @@ async def test_an_estimate_is_decided_line_by_line_without_javascript(
         await page.get_by_role("group", name="Front brake pads").get_by_label("Approve").check()
         await page.get_by_role("group", name="Wiper blades").get_by_label("Decline").check()
         await page.get_by_role("button", name="Next").click()
-        assert await page.get_by_text("Nothing is decided yet.").is_visible()
+        await expect(page.get_by_text("Nothing is decided yet.")).to_be_visible()
         await page.get_by_role("button", name="Yes, tell the shop").click()
-        assert await page.get_by_role("status").inner_text() == "Thank you. The shop has your answer."
+        await expect(page.get_by_role("status")).to_have_text("Thank you. The shop has your answer.")
     estimate = await store.estimates.get("garland", "est1")
     assert [line.decision for line in estimate.lines] == ["approved", None, "declined", None]
 
@@ -117,19 +117,19 @@ async def test_the_portal_is_used_without_javascript(browser: Browser, server: T
         await sign_in(page, store)
         await page.get_by_role("navigation", name="Sections").get_by_role("link", name="Invoices").click()
         await page.get_by_role("link", name="1038").click()
-        assert await page.get_by_text("Front brake pads").is_visible()
-        assert not await page.get_by_role("button", name="Print").is_visible()
+        await expect(page.get_by_text("Front brake pads")).to_be_visible()
+        await expect(page.get_by_role("button", name="Print")).to_be_hidden()
         await page.get_by_role("button", name="Sign out").click()
-        assert page.url.endswith("/s/garland/")
+        await expect(page).to_have_url(str(server.make_url("/s/garland/")))
 
 
 async def test_the_first_tab_skips_to_the_content(browser: Browser, server: TestServer) -> None:
     async with opened(browser, server) as page:
         await page.goto("/s/garland/")
         await page.keyboard.press("Tab")
-        assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        await expect(page.get_by_role("link", name="Skip to the content", exact=True)).to_be_focused()
         await page.keyboard.press("Enter")
-        assert await page.evaluate("document.activeElement.id") == "content"
+        await expect(page.locator("#content")).to_be_focused()
 
 
 async def test_an_invoice_prints_as_one_sheet_in_ink(browser: Browser, server: TestServer, store: Storage) -> None:
