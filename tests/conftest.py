@@ -8,7 +8,7 @@ import ipaddress
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,9 @@ from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from config.browser import ARGUMENTS, find_browser
-from storage import engine
 from storage.mongo import Database
 from storage.store import Storage
-from tests.databases import Databases
+from tests.databases import Databases, Engine
 
 # How long an example takes says how busy the machine is: no test fails for it.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,29 +49,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The server that the tests run on."""
+async def databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Databases]:
+    """The databases of this process: none is made anew for each test, each is empty when a test gets it."""
     given = os.environ.get("TEST_MONGODB_URI")
     if given:
-        yield given
+        databases = Databases(lambda: given)
+        yield databases
+        await databases.drop()
         return
-    folder = tmp_path_factory.mktemp("engine")
-    port = engine.free_port()
-    child = engine.start(folder, port, storage=engine.MEMORY, durable=False)
+    engine = Engine(lambda: tmp_path_factory.mktemp("engine"))
     try:
-        engine.wait_until_it_answers(child, port, folder / "db.log")
-        yield f"mongodb://127.0.0.1:{port}/?directConnection=true"
+        yield Databases(engine.uri)
     finally:
-        child.kill()  # it holds nothing that is worth a goodbye
-        child.wait()
+        engine.stop()
 
 
-@pytest.fixture(scope="session")
-async def databases(mongodb_uri: str) -> AsyncIterator[Databases]:
-    """The databases of this process: none is made anew for each test, each is empty when a test gets it."""
-    databases = Databases(mongodb_uri)
-    yield databases
-    await databases.drop()
+@pytest.fixture
+def mongodb_uri(databases: Databases) -> str:
+    """The server that the tests run on, as long as this test lasts."""
+    return databases.uri()
 
 
 @pytest.fixture

@@ -143,9 +143,9 @@ async def take(store: Storage, step: tuple[Any, ...]) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(steps)
-def test_it_always_is_what_the_records_say(mongodb_uri, history):
+def test_it_always_is_what_the_records_say(databases, history):
     async def live() -> None:
-        async with fresh(mongodb_uri) as store:
+        async with fresh(databases.uri()) as store:
             for step in history:
                 await take(store, step)
             for moment in ("now", "later"):
