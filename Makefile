@@ -5,6 +5,7 @@
 # make bench-bars    figures: 2,000 connections, acked messages a second, from Enter to staff's screen
 # make bench-understanding   figures: how well messages are understood, and what it costs
 # make bench-inbox   figures: search, reports, ten thousand guesses at a password
+# make bench-fleet   figures: every page of a client with 300 vehicles: time, bytes, how long the loop is held
 # make bench-portal  figures: a client's first pages with 20 and 5,000 invoices, in a shop of 1,000 and 100,000 clients
 # make matrix  every page of the portal, phone and desk, light and dark, both languages, by axe-core; and without JavaScript
 # make schedule   2,000 messages of 20 clients and 5 staff over two processes that are killed, with Redis away for 30 s
@@ -13,7 +14,7 @@
 # make setup  only set up; make pins   write requirements*.txt anew (needs uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-bars bench-understanding bench-inbox bench-portal matrix schedule fuzz intent setup setup-test pins clean
+.PHONY: help run test check bench bench-bars bench-understanding bench-inbox bench-portal bench-fleet matrix schedule fuzz intent setup setup-test pins clean
 .SILENT:
 
 PYTHON ?= python3
@@ -60,6 +61,9 @@ bench-understanding: setup-test
 
 bench-inbox: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1800 -o python_files='bench_search.py bench_looking_back.py bench_guesses.py' tests/bench $(ARGS)
+
+bench-fleet: setup-test
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_fleet.py' tests/bench $(ARGS)
 
 bench-portal: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1800 -o python_files='bench_dashboard.py' tests/bench $(ARGS)

@@ -1,17 +1,15 @@
 """The client's visits: those to come, then those before, by year and status, a page at a time."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import get_args
 
 from aiohttp import web
 
 from portal_views.access import ShopRequest
-from portal_views.client_records import vehicles_named
+from portal_views.client_records import shown_vehicles
 from portal_views.list_query import read_query
 from portal_views.paging import list_choices, look, one_of, page_of
 from portal_views.texts import texts_for
-from storage.vehicles import Vehicle
 from storage.visit import Visit, VisitStatus
 
 _TO_COME = "upcoming"  # beside the statuses
@@ -37,21 +35,17 @@ async def show(asked: ShopRequest) -> web.StreamResponse:
     t = texts_for(asked.language)
     named = [(status, t(f"visits.status.{status}")) for status in ("done", "cancelled", "no_show")]
     named.insert(0, (_TO_COME, t("visits.upcoming")))
+    choices = list_choices(asked, looked.years, one_of(asked, "status", t("invoices.status"), named))
     return asked.page(
         "visits.html",
         current="visits",
-        choices=list_choices(asked, looked.years, one_of(asked, "status", t("invoices.status"), named)),
+        choices=choices[:-1] if alone else choices,  # what is to come has one order: soonest first
         more=len(upcoming) - len(above),
         paged=paged,
         query=query,
         upcoming=above,
-        vehicles=await _vehicles(asked, [*above, *paged.items]),
+        vehicles=await shown_vehicles(asked),
     )
-
-
-async def _vehicles(asked: ShopRequest, visits: Iterable[Visit]) -> dict[str, Vehicle]:
-    """Those that these visits are for, for a client who is shown vehicles."""
-    return await vehicles_named(asked, [visit.vehicle_id for visit in visits]) if asked.sections["vehicles"] else {}
 
 
 def _to_come(visit: Visit, now: datetime) -> bool:

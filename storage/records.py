@@ -48,6 +48,7 @@ _FEW = 64
 _STRETCHES = (timedelta(days=90), timedelta(days=400), timedelta(days=1600))
 _SPARSE = 4  # with a quarter of what is wanted in a stretch, or less, there are few in all
 _BATCH = 2000
+_PART = 500  # documents of a list that come at once: unpacking them holds everybody up
 
 
 class Records(Generic[T]):
@@ -219,7 +220,7 @@ class Records(Generic[T]):
         await self.replace_documents([chunk[failure["index"]] for failure in failures])
 
     async def _listed(self, query: Document) -> "builtins.list[T]":
-        documents = [document async for document in self._collection.find(query)]
+        documents = [document async for document in self._collection.find(query, batch_size=_PART)]
         for field in reversed(self.order):
             documents.sort(key=lambda document: str(document.get(field, "")), reverse=True)
         return [self.read(document) async for document in in_turns(documents)]  # reading validates

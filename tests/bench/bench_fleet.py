@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from config.process import spare_the_collector
+from storage.account_marks import SUMMARIES
+from storage.account_sheets import SHEETS
 from storage.clients import Client
 from storage.codec import to_document
 from storage.inspections import Inspection
@@ -34,7 +36,7 @@ VEHICLES, INVOICES, ORDERS, REMINDERS, VISITS, INSPECTIONS = 300, 5_000, 3_000, 
 IN_THE_SHOP = 40
 ROUNDS = 9
 BAR_BYTES = 60_000
-BAR_HELD = 100.0  # milliseconds, once the summary is made
+BAR_HELD = 50.0  # milliseconds, once the summary is made
 TODAY = NOW.date()
 MAKES = (("Ford", "Transit"), ("Chevrolet", "Express 2500"), ("Ram", "ProMaster"), ("Mercedes-Benz", "Sprinter"))
 PAGES = {
@@ -64,6 +66,7 @@ LINES = (
     InvoiceLine(description="Labor, front brakes", kind="labor", amount=22_500, service="brakes"),
     InvoiceLine(description="Sales tax", kind="tax", amount=980),
 )
+_LOOK = 0.001  # seconds
 COMMON: dict[str, Any] = {"shop": "garland", "client_id": "fleet"}
 
 
@@ -77,9 +80,9 @@ class Held:
     async def _watch(self) -> None:
         before = time.perf_counter()
         while True:
-            await asyncio.sleep(0)
+            await asyncio.sleep(_LOOK)  # not zero: one that never rests takes its half from every thread
             now = time.perf_counter()
-            self.longest, before = max(self.longest, (now - before) * 1000), now
+            self.longest, before = max(self.longest, (now - before - _LOOK) * 1000), now
 
     async def __aenter__(self) -> Self:
         self.task = asyncio.create_task(self._watch())
@@ -210,6 +213,9 @@ async def whole(uri: str) -> tuple[int, float]:
     await shop.client.start_server()
     shop.cookies["fleet"] = f"{client_cookie('garland')}={await store.sessions.open('garland', client_id='fleet')}"
     spare_the_collector()
+    await page_of(shop, "reports?period=all")  # what the process itself makes once: templates, readers of records
+    for name in (SUMMARIES, SHEETS):
+        await database[name].delete_many({})
     async with Held() as watch:
         took, _ = await page_of(shop, "reports?period=all")
     print(f"\nthe first look, which makes the summary: {took:.0f} ms, the loop held {watch.longest:.0f} ms at most\n")
@@ -218,7 +224,8 @@ async def whole(uri: str) -> tuple[int, float]:
     for name, path in PAGES.items():
         took, packed, plain, held = await measured(shop, path)
         print(f"| {name} | {took:.0f} ms | {packed / 1000:.1f} kB | {plain / 1000:.0f} kB | {held:.0f} ms |")
-        heaviest, longest = max(heaviest, packed), max(longest, held)
+        heaviest = heaviest if name.endswith("CSV") else max(heaviest, packed)  # a download, not a page
+        longest = max(longest, held)
     await shop.client.close()
     await database.drop()
     database.close()

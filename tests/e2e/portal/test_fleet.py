@@ -66,8 +66,7 @@ async def move_in(store: Storage) -> None:
     await store.work_orders.insert_documents([to_document(order(n)) for n in range(ORDERS)])
     await store.reminders.insert_documents([to_document(reminder(n)) for n in range(5 * VEHICLES)])
     await store.invoices.insert_documents([to_document(bill) for bill in bills])
-    for n in range(30):
-        await store.visits.put(visit(n))
+    await store.visits.insert_new([(visit(n), {}) for n in range(30)])
 
 
 @pytest.fixture
@@ -100,9 +99,8 @@ async def test_all_that_is_in_the_shop_comes_before_a_page_of_what_is_over(fleet
     assert await orders_on(fleet, "page=8") == [f"w{n}" for n in range(184, 200)]
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
+async def test_work_orders_are_found_by_state_year_vehicle_and_number(fleet) -> None:
+    for query, found in (
         ("vehicle=v3", ["w3", "w63", "w123", "w183"]),
         ("vehicle=v3&sort=oldest", ["w3", "w183", "w123", "w63"]),
         ("vehicle=v3&year=2025", ["w123"]),
@@ -114,10 +112,8 @@ async def test_all_that_is_in_the_shop_comes_before_a_page_of_what_is_over(fleet
         ("number=W-481&sort=oldest", [f"w{n}" for n in range(190, 180, -1)]),
         ("number=W-481&state=cancelled", ["w190"]),
         ("number=nowhere", []),
-    ],
-)
-async def test_work_orders_are_found_by_state_year_vehicle_and_number(fleet, query, found) -> None:
-    assert await orders_on(fleet, query) == found
+    ):
+        assert await orders_on(fleet, query) == found, query
 
 
 async def test_work_orders_are_filtered_in_the_readers_language(fleet) -> None:
@@ -150,20 +146,17 @@ async def test_of_more_than_fit_in_the_shop_the_others_are_a_press_away(fleet, s
     assert len(seen) == len(set(seen)) == 79
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
+async def test_a_vehicle_is_found_by_plate_vin_and_name(fleet) -> None:
+    for typed, found in (
         ("fl 1041", ["v41"]),
         ("FL-1041", ["v41"]),
         ("70041", ["v41"]),
         ("2016 ford transit", ["v1", "v11", "v21", "v31", "v41", "v51"]),
         ("transit 1041", ["v41"]),
         ("nowhere", []),
-    ],
-)
-async def test_a_vehicle_is_found_by_plate_vin_and_name(fleet, typed, found) -> None:
-    text = await text_of(fleet, f"vehicles?named={typed.replace(' ', '+')}")
-    assert sorted(ids_of("vehicles", text)) == sorted(found)
+    ):
+        text = await text_of(fleet, f"vehicles?named={typed.replace(' ', '+')}")
+        assert sorted(ids_of("vehicles", text)) == sorted(found), typed
 
 
 async def test_vehicles_come_a_page_at_a_time_each_with_the_first_of_what_is_due(fleet) -> None:
@@ -171,7 +164,7 @@ async def test_vehicles_come_a_page_at_a_time_each_with_the_first_of_what_is_due
     assert "Page 1 of 3" in text
     assert len(ids_of("vehicles", text)) == 24
     assert text.count("Oil change") == 48
-    assert text.count(">and 3 more</a>") == 24
+    assert text.count(">and 3 more<") == 24
 
 
 async def test_the_vehicle_that_waits_longest_is_the_first_where_that_is_asked(fleet) -> None:
@@ -192,7 +185,7 @@ async def test_the_dashboard_shows_the_most_urgent_and_says_how_many_more_there_
     for words in said:
         assert words in text, words
     due = text[text.index('id="reminders"') :]
-    assert due.count("2016 Ford Transit") >= 4  # all of vehicle 41, which has waited for three months
+    assert due.count("2016 Ford Transit, FL 1041") == 4  # all of vehicle 41, which has waited for three months
     assert ids_of("vehicles", text)[0] == "v41"
     assert (len(ids_of("vehicles", text)), len(ids_of("work-orders", text)), len(ids_of("visits", text))) == (6, 4, 4)
 
@@ -204,6 +197,7 @@ async def test_of_many_visits_to_come_the_next_are_shown_and_all_a_page_at_a_tim
     pages = [ids_of("visits", await text_of(fleet, f"visits?status=upcoming&page={page}")) for page in (1, 2)]
     assert [len(page) for page in pages] == [25, 5]
     assert [*pages[0], *pages[1]] == [f"a{n}" for n in range(30)]
+    assert 'name="sort"' not in await text_of(fleet, "visits?status=upcoming")
 
 
 @pytest.mark.parametrize("page", ["invoices?", "inspections?year=2020&", "work-orders?", "../book?"])
