@@ -20,6 +20,7 @@ from storage.visit import Visit
 from storage.work_orders import StatusMoment, WorkOrder
 from tests.e2e.portal.conftest import Browser
 from tests.portal_cast import NOW, RAYS_CAR, invoice
+from tests.valid_html import html_faults
 
 PORTAL = "/s/garland/portal/"
 VEHICLES, ORDERS, IN_SHOP, TODAY = 60, 200, 9, NOW.date()
@@ -244,10 +245,14 @@ async def test_reports_name_the_vehicles_that_cost_most_and_the_table_has_all(fl
     assert {row["Plate"] for row in table} == {f"FL {1000 + n}" for n in range(VEHICLES)}
 
 
-async def test_no_page_of_a_fleet_is_heavy(fleet) -> None:
-    pages = ("", "vehicles", "work-orders", "visits", "reports", "invoices", "profile", "profile/change", "../book")
-    for page in pages:
-        assert len(gzip.compress((await text_of(fleet, page)).encode(), 6)) < 12_000, page
+async def test_no_page_of_a_fleet_is_heavy_and_all_are_valid(fleet, tmp_path) -> None:
+    names = ("", "vehicles", "vehicles/v41", "work-orders", "visits", "reports", "invoices", "profile", "../book")
+    queries = ("work-orders?state=open", "visits?status=upcoming", "vehicles?named=none", "profile/change?vehicle=v7")
+    pages = {page: await text_of(fleet, page) for page in (*names, *queries)}
+    for page, text in pages.items():
+        assert len(gzip.compress(text.encode(), 6)) < 12_000, page
+    faults = await html_faults(pages, tmp_path)
+    assert not faults, "\n".join(faults)
 
 
 async def test_work_orders_stored_before_their_moment_was_noted_are_listed_after_a_start(fleet, store) -> None:
