@@ -8,7 +8,7 @@ from storage.episode import Episode, Share, episode_id
 from storage.messages import Rating
 from storage.store import Storage
 
-NOW = utc_now().replace(hour=12, minute=0, second=0, microsecond=0)
+NOW = (utc_now() - timedelta(hours=12)).replace(hour=12, minute=0, second=0, microsecond=0)  # noon, and past
 
 
 def made(n: int, number: int = 1, **changes: object) -> Episode:
