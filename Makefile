@@ -4,7 +4,7 @@
 # make bench  figures: turns, acks, page sizes
 # make bench-bars    figures: 2,000 connections, acked messages a second, from Enter to staff's screen
 # make bench-understanding   figures: how well messages are understood, and what it costs
-# make bench-inbox   figures: search, reports, ten thousand guesses at a password
+# make bench-inbox   figures: search, the list of clients, reports, ten thousand guesses at a password
 # make bench-fleet   figures: every page of a client with 300 vehicles: time, bytes, how long the loop is held
 # make bench-portal  figures: a client's first pages with 20 and 5,000 invoices, in a shop of 1,000 and 100,000 clients
 # make matrix  every page of the portal, phone and desk, light and dark, both languages, by axe-core; and without JavaScript
@@ -60,7 +60,7 @@ bench-understanding: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1200 -o python_files='bench_understanding.py' tests/bench $(ARGS)
 
 bench-inbox: setup-test
-	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1800 -o python_files='bench_search.py bench_looking_back.py bench_guesses.py' tests/bench $(ARGS)
+	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 1800 -o python_files='bench_search.py bench_clients.py bench_looking_back.py bench_guesses.py' tests/bench $(ARGS)
 
 bench-fleet: setup-test
 	exec $(PY) -m pytest -s -q -p no:randomly -p no:xdist --timeout 600 -o python_files='bench_fleet.py' tests/bench $(ARGS)

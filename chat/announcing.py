@@ -16,7 +16,6 @@ from chat.draft import Draft
 from chat.handoff import Event
 from chat.hub import Hub, Outbound
 from chat.notice import language_of
-from chat.ways import Way, find_way
 from chat.writer import Written
 from config.clock import BusinessClock, utc_now
 from storage.announcements import About, Announcement
@@ -29,6 +28,7 @@ from storage.outbox import OutboxRow
 from storage.proof import Identity, Proof
 from storage.shops import Shop
 from storage.telling_hours import wait_until
+from storage.ways import Way, find_way
 
 _LEASE = timedelta(seconds=60)
 _LINKS_LIVE: Final = timedelta(days=7)

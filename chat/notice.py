@@ -10,7 +10,6 @@ from typing import Literal
 
 from chat.channels.sms_text import render
 from chat.events import Json
-from chat.ways import may_text, number_of
 from config.clock import utc_now
 from storage.clients import Client
 from storage.conversations import Conversation
@@ -20,6 +19,7 @@ from storage.phones import format_phone
 from storage.proof import LinkScope
 from storage.shops import Shop
 from storage.store import Storage
+from storage.ways import may_text, number_of
 
 _BEST_BEFORE = timedelta(hours=24)
 _TEXTS = {

@@ -1,6 +1,7 @@
 """`/staff/clients`: everybody on file, by name or by what is looked for; `/staff/clients/{client}`: a file in short.
 
-A list without words goes on by the last name of the page before; what is looked for comes in one page.
+A list without words goes on after the last name of the page before, namesakes by their ids; what is looked for comes in
+one page.
 """
 
 import asyncio
@@ -22,16 +23,16 @@ _ROWS = 5
 async def show(asked: StaffRequest) -> web.StreamResponse:
     """`GET /staff/clients`."""
     query = asked.request.query
-    words, after = query.get("q", "").strip()[:_LONGEST], query.get("after", "")[:_LONGEST]
+    words, name = query.get("q", "").strip()[:_LONGEST], query.get("after", "")
     clients, slug = asked.context.store.clients, asked.shop.slug
     if words:
         found = await clients.search(slug, words, _FOUND + 1)
         return asked.page(
-            "staff_clients.html", clients=found[:_FOUND], q=words, after="", more="", many=len(found) > _FOUND
+            "staff_clients.html", clients=found[:_FOUND], q=words, after="", more=None, many=len(found) > _FOUND
         )
-    found = await clients.list_named(slug, after, _SHOWN + 1)
-    more = found[_SHOWN - 1].name if len(found) > _SHOWN else ""
-    return asked.page("staff_clients.html", clients=found[:_SHOWN], q="", after=after, more=more, many=False)
+    found = await clients.list_named(slug, (name, query.get("id", "")) if name else None, _SHOWN + 1)
+    more = found[_SHOWN - 1] if len(found) > _SHOWN else None
+    return asked.page("staff_clients.html", clients=found[:_SHOWN], q="", after=name, more=more, many=False)
 
 
 async def show_one(asked: StaffRequest) -> web.StreamResponse:

@@ -16,7 +16,7 @@ from portal_views.staff_clients import client_of
 from storage.announcements import About, Announcement, asked_for
 from storage.clients import Client
 from storage.reminders import due_services
-from storage.store import Storage
+from storage.ways import find_way
 
 _FARTHEST: Final = timedelta(days=366)
 _LONGEST_TEXT: Final = 1000
@@ -41,13 +41,15 @@ class _Given:
     what: str = ""
     text: str = ""
     at: str = ""
+    later: bool = False
 
 
 async def show(asked: StaffRequest) -> web.StreamResponse:
-    """`GET`."""
+    """`GET`; with `?own=later` for what is in one's own words and to be sent later."""
     client = await client_of(asked)
     options = await _options(asked, client)
-    return await _page(asked, client, options, _Given(what=options[0].value), "")
+    own = asked.request.query.get("own") == "later"
+    return await _page(asked, client, options, _Given(what=options[-1 if own else 0].value, later=own), "")
 
 
 async def submit(asked: StaffRequest) -> web.StreamResponse:
@@ -59,15 +61,17 @@ async def submit(asked: StaffRequest) -> web.StreamResponse:
     if planned:
         done = await store.announcements.cancel(asked.shop.slug, client.id, planned)
         return asked.go(place, "not_told" if done else "told_already")
+    later = str(form.get("when", "")) == "later"
     given = _Given(
         what=str(form.get("what", ""))[:100],
         text=str(form.get("text", "")).strip()[: _LONGEST_TEXT + 1],
-        at=str(form.get("at", "")).strip()[:30] if str(form.get("when", "")) == "later" else "",
+        at=str(form.get("at", "")).strip()[:30] if later else "",
+        later=later,
     )
     options = await _options(asked, client)
     chosen = next((option for option in options if option.value == given.what), None)
     now = asked.context.clock.now()
-    at = now if not given.at and str(form.get("when", "")) != "later" else _moment(asked, given.at)
+    at = _moment(asked, given.at) if later else now
     problem = _problem(chosen, given, at, now)
     if problem or chosen is None or at is None:
         return await _page(asked, client, options, given, problem)
@@ -147,16 +151,15 @@ async def _page(
         options=options,
         given=given,
         problem=problem,
-        reach=await _reach(store, slug, client),
+        reach=await _reach(asked, client),
         planned=[row(one) for one in kept if one.state == "planned"],
         told=[row(one) for one in reversed(kept) if one.state == "told"][:_SHOWN],
     )
 
 
-async def _reach(store: Storage, shop: str, client: Client) -> str:
+async def _reach(asked: StaffRequest, client: Client) -> str:
     """How they can be told of their records (a text's key): by text, by mail, or under the bell alone."""
-    if not await store.consents.allows(shop, client, "service"):
-        return "bell"
-    if client.phones and not await store.consents.is_stopped(shop, client.phones[0]):
-        return "sms"
-    return "email" if client.email else "bell"
+    store, shop = asked.context.store, asked.shop
+    conversation = await store.conversations.find_by_key(shop.slug, f"client:{client.id}")
+    way = await find_way(store, shop, client, conversation, "service")
+    return "bell" if way is None else way.kind

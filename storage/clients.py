@@ -1,9 +1,8 @@
 """Clients: who they are, how they are reached, what of their file they are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, ClassVar
 
@@ -66,11 +65,13 @@ class Client:
 
 _LETTERS = ("", *ascii_uppercase, "[", *ascii_lowercase, "{")  # where the names of a letter begin
 _END = "\U0010ffff"
+_ALIKE = (8, 5, 3, 2)  # letters in which the names of a range agree
+_LAST_PLAIN = 0xD7FF  # after it the next letter may be none
 
 INDEXES = [
     IndexModel([("shop", ASCENDING), ("phones", ASCENDING)], name="by_phone"),
     IndexModel([("shop", ASCENDING), ("email", ASCENDING)], name="by_email"),
-    IndexModel([("shop", ASCENDING), ("name", ASCENDING)], name="by_name"),
+    IndexModel([("shop", ASCENDING), ("name", ASCENDING), ("_id", ASCENDING)], name="by_name_and_id"),
 ]
 
 
@@ -94,23 +95,26 @@ class Clients(Records[Client]):
         """Those with this address on file, by name."""
         return await self._named({"shop": shop, "email": email.strip().lower()})
 
-    async def list_named(self, shop: str, after: str, limit: int) -> list[Client]:
-        """At most `limit` clients whose names come after this one, by name.
+    async def list_named(self, shop: str, after: tuple[str, str] | None, limit: int) -> list[Client]:
+        """At most `limit` clients who come after this name and id, by name, namesakes by id.
 
-        Letter by letter: the embedded engine sorts all that matches, and a letter is what it can do at once.
+        Range by range: the embedded engine reads and sorts all that matches, whatever the limit.
         """
-        found: list[Client] = []
-        for begin, end in pairwise((*_LETTERS, _END)):
-            if end <= after:
-                continue
-            query: Document = {"shop": shop, "name": {"$gte": begin, "$lt": end}}
-            if after >= begin:
-                query["name"] = {"$gt": after, "$lt": end}
-            cursor = self._collection.find(query).sort("name", ASCENDING).limit(limit - len(found))
-            found += [self.read(document) async for document in cursor]
+        name, last = after or ("", "")
+        namesakes = {"shop": shop, "name": name, "_id": {"$gt": last}}
+        found = await self._first(namesakes, limit) if after is not None else []
+        for begin, end in _ranges_after(name):
             if len(found) >= limit:
                 break
+            query: Document = {"shop": shop, "name": {"$gt": begin, "$lt": end}}
+            if begin != name:
+                query["name"] = {"$gte": begin, "$lt": end}
+            found += await self._first(query, limit - len(found))
         return found
+
+    async def _first(self, query: Document, limit: int) -> list[Client]:
+        cursor = self._collection.find(query).sort([("name", ASCENDING), ("_id", ASCENDING)]).limit(limit)
+        return [self.read(document) async for document in cursor]
 
     async def search(self, shop: str, query: str, limit: int) -> list[Client]:
         """At most `limit` clients found by all the words: of their names, numbers, addresses, plates and papers."""
@@ -139,6 +143,17 @@ class Clients(Records[Client]):
     async def _named(self, query: dict[str, str]) -> list[Client]:
         clients = [self.read(document) async for document in self._collection.find(query)]
         return sorted(clients, key=lambda client: (client.name, client.id))
+
+
+def _ranges_after(name: str) -> Iterator[tuple[str, str]]:
+    """From this name on: what begins as it does, ever less of it, then letter by letter."""
+    begin = name
+    alike = [name[:length] for length in _ALIKE if name and ord(name[:length][-1]) < _LAST_PLAIN]
+    ends = [*(prefix[:-1] + chr(ord(prefix[-1]) + 1) for prefix in alike), *_LETTERS, _END]
+    for end in ends:
+        if end > begin:
+            yield begin, end
+            begin = end
 
 
 def sections_for(shop: Shop, client: Client) -> dict[str, bool]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from config.clock import utc_now
-from storage.codec import from_document
+from storage.codec import Document, from_document
 from storage.hashing import Hasher
 from storage.mongo import Database
 
@@ -47,23 +48,19 @@ class Keys:
     async def issue(self, shop: str, client_id: str, issued_by: str | None = None) -> str:
         """A new key for the client, in place of the one before, which ends with it. It is seen this once."""
         key = _new_key()
-        document = {
-            "shop": shop,
-            "client_id": client_id,
-            "digest": self._digest(shop, key),
-            "issued_at": utc_now(),
-            "issued_by": issued_by,
-        }
+        document = self._document(shop, client_id, key, issued_by)
         await self._collection.replace_one({"_id": _id(shop, client_id)}, document, upsert=True)
         return key
 
     async def issue_once(self, shop: str, client_id: str, press: str, issued_by: str) -> str | None:
         """A new key for one press of a button; None when this press made one already, which was shown then."""
-        before = await self._collection.find_one({"_id": _id(shop, client_id), "shop": shop})
-        if before is not None and before.get("press") == press:
+        key = _new_key()
+        document = self._document(shop, client_id, key, issued_by) | {"press": press}
+        of_others = {"_id": _id(shop, client_id), "press": {"$ne": press}}
+        try:
+            await self._collection.replace_one(of_others, document, upsert=True)
+        except DuplicateKeyError:
             return None
-        key = await self.issue(shop, client_id, issued_by)
-        await self._collection.update_one({"_id": _id(shop, client_id), "shop": shop}, {"$set": {"press": press}})
         return key
 
     async def verify(self, shop: str, key: str) -> str | None:
@@ -82,6 +79,15 @@ class Keys:
     async def revoke(self, shop: str, client_id: str) -> None:
         """End the client's key."""
         await self._collection.delete_one({"_id": _id(shop, client_id), "shop": shop})
+
+    def _document(self, shop: str, client_id: str, key: str, issued_by: str | None) -> Document:
+        return {
+            "shop": shop,
+            "client_id": client_id,
+            "digest": self._digest(shop, key),
+            "issued_at": utc_now(),
+            "issued_by": issued_by,
+        }
 
     def _digest(self, shop: str, key: str) -> str:
         return self._hasher.digest("key", shop, key.replace("-", ""))

@@ -84,6 +84,14 @@ export class Reply {
     find("reply-hint").textContent = isNote ? WORDS.note_hint : status === "open" && assignee?.id === this.desk.me ? "" : WORDS.takes_it;
     this.#showWays();
     this.#showAlong();
+    this.#showLater(this.talk.client);
+  }
+
+  /** The page that sends something later, of a client who is known. */
+  #showLater(client) {
+    const link = find("reply-later");
+    link.hidden = this.#isNote || !client;
+    if (client) link.setAttribute("href", `/staff/clients/${client.id}/tell?own=later`);
   }
 
   #begin(id) {

@@ -130,7 +130,13 @@ async def test_axe_finds_nothing_on_a_desk(scene: Scene) -> None:
     assert await find_violations(staff) == []
     await staff.locator("#conversations button").click()
     await expect(staff.locator("#card")).to_contain_text("Civic")
+    later = staff.get_by_role("link", name="Send later")
+    await expect(later).to_have_attribute("href", f"/staff/clients/{MARIA.id}/tell?own=later")
     assert await find_violations(staff) == []
+    await staff.locator("#mode-note").click()
+    await expect(later).to_be_hidden()
+    await staff.locator("#side-menu summary").click()
+    await expect(staff.locator("#side-menu").get_by_role("link", name="Visits")).to_be_visible()
 
 
 async def test_a_change_request_is_accepted_on_the_card_and_the_client_is_told(scene: Scene) -> None:

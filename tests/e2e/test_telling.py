@@ -1,5 +1,7 @@
 """What clients are told unasked, out by the carriers and back: the real service, a fake Twilio, a real mail server."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +11,9 @@ from chat.announcing import Announcer
 from config.clock import utc_now
 from storage.announcements import planned
 from storage.clients import Consent
-from tests.cast import MARIA, RAY, SHOP, WORK_ORDER
+from storage.sessions import STAFF_COOKIE
+from storage.visits import BookingRequest
+from tests.cast import MARIA, NOW, RAY, SHOP, WORK_ORDER
 from tests.e2e.town import Town
 
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -94,3 +98,57 @@ async def test_a_text_that_the_carrier_refuses_is_seen_to_fail_and_no_mail_follo
     )
     assert failed["message"]["delivery"]["error"] == "twilio_30006"
     assert (town.twilio.messages, town.mail.mails) == ([], [])
+
+
+@asynccontextmanager
+async def rays_browser(town: Town) -> AsyncIterator[aiohttp.ClientSession]:
+    """Ray of the staff, at the pages beside the inbox."""
+    cookie = await town.store.sessions.open(SHOP.slug, staff_id=RAY.id)
+    public_url = town.door.running.settings.public_url
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(
+        public_url, cookies={STAFF_COOKIE: cookie}, headers=headers, cookie_jar=jar
+    ) as http:
+        yield http
+
+
+async def test_a_visit_that_staff_move_is_told_by_one_text_and_the_bell_and_its_link_opens_it(town: Town) -> None:
+    strict = replace(SHOP, booking=replace(SHOP.booking, confirm="staff"))
+    await town.store.shops.put(strict)
+    nine = datetime(2026, 3, 12, 14, 0, tzinfo=UTC)
+    request = BookingRequest(
+        services=(SHOP.services[0].code,), starts_at=nine, booking_key="k", source="portal", client_id=MARIA.id
+    )
+    visit = await town.store.visits.reserve(strict, request, NOW)
+    form = {"told": "2026-03-12T14:00:00Z", "at": "2026-03-13T15:00:00Z"}
+    async with rays_browser(town) as http:
+        for _ in range(2):
+            async with http.post(f"/staff/visits/{visit.id}/move", data=form, allow_redirects=False) as done:
+                assert (done.status, done.headers["Location"]) == (303, f"/staff/visits/{visit.id}?done=visit_moved")
+    assert await announcer(town).tell_due(FAR) == 1
+    text = await town.text()
+    assert "your visit is now on Fri Mar 13 at 10:00 AM." in text["body"]
+    assert len(town.twilio.messages) == 1
+    (bell,) = await town.store.notifications.list_for_client(SHOP.slug, MARIA.id)
+    assert (bell.kind, bell.scope.record_id) == ("visit_moved", visit.id)
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with (
+        aiohttp.ClientSession(cookie_jar=jar, headers={"Sec-Fetch-Site": "same-origin"}) as http,
+        http.post(text["body"].split()[-1], allow_redirects=False) as response,
+    ):
+        assert response.headers["Location"] == f"/s/garage/portal/visits/{visit.id}"
+
+
+async def test_what_staff_write_for_later_arrives_as_theirs(town: Town) -> None:
+    maria = await town.door.signed_in(MARIA.id)
+    await maria.ask("sync")
+    form = {"what": "message:", "text": "Your tires came in.", "when": "later", "at": "2026-03-11T16:00"}
+    async with (
+        rays_browser(town) as http,
+        http.post(f"/staff/clients/{MARIA.id}/tell", data=form, allow_redirects=False) as done,
+    ):
+        assert done.headers["Location"].endswith("?done=telling_later")
+    assert await announcer(town).tell_due(FAR) == 1
+    heard = await maria.hear("message", lambda one: one["author"]["kind"] == "staff")
+    assert (heard["text"], heard["author"]["name"]) == ("Your tires came in.", RAY.name)

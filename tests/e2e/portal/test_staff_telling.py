@@ -12,7 +12,7 @@ from storage.clients import Consent
 from storage.shop_settings import TellingSettings
 from storage.store import Storage
 from tests.e2e.portal.conftest import Browser
-from tests.portal_cast import DANA, NOW, VISIT_ID
+from tests.portal_cast import DANA, GARLAND, NOW, VISIT_ID
 
 SETTINGS, TELL = "/staff/settings/telling", "/staff/clients/dana/tell"
 FORM = {
@@ -93,6 +93,16 @@ async def test_staff_plan_a_message_see_it_and_take_it_back(store: Storage, ente
     assert again.headers["Location"] == f"{TELL}?done=told_already"
 
 
+async def test_the_way_from_the_composer_is_to_own_words_sent_later(enter: Enter) -> None:
+    browser = await enter("technician")
+    page = await (await browser.get(f"{TELL}?own=later")).text()
+    assert 'value="message:" checked' in page
+    assert 'value="later" checked' in page
+    plain = await (await browser.get(TELL)).text()
+    assert 'value="message:" checked' not in plain
+    assert 'value="now" checked' in plain
+
+
 async def test_staff_tell_of_a_record_now(store: Storage, enter: Enter) -> None:
     await store.clients.put(replace(DANA, consent=Consent(service=True)))
     browser = await enter("advisor")
@@ -116,6 +126,15 @@ async def test_staff_tell_of_a_record_now(store: Storage, enter: Enter) -> None:
     assert (planned.about, planned.record) == ("estimate", "est1")
     await store.announcements.close(planned, "told", "sms")
     assert "by text" in await (await browser.get(f"{TELL}?lang=en")).text()
+
+
+async def test_a_shop_without_a_number_says_that_it_goes_by_mail(store: Storage, enter: Enter) -> None:
+    await store.clients.put(replace(DANA, consent=Consent(service=True)))
+    await store.shops.put(replace(GARLAND, sms_number=None))
+    browser = await enter("advisor")
+    assert "goes by e-mail" in await (await browser.get(TELL)).text()
+    await store.clients.put(replace(DANA, consent=Consent(service=True), email=None))
+    assert "stands in their portal only" in await (await browser.get(TELL)).text()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from aiohttp import ClientResponse, web
@@ -89,18 +90,36 @@ async def test_clients_are_listed_by_name_and_found_by_what_is_on_file(desk: Des
     assert "No client was found" in await desk.read("/staff/clients?q=nobodyhere")
 
 
-async def test_a_long_list_goes_on_page_by_page(store: Storage, desk: Desk):
-    for number in range(60):
-        await store.clients.put(replace(DANA, id=f"n{number}", external_id=f"n{number}", name=f"name {number:02}"))
+async def _walk(desk: Desk, path: str) -> list[str]:
+    """The clients of this list, page after page."""
     seen: list[str] = []
-    path = "/staff/clients"
     while path:
         page = await desk.read(path)
         seen += re.findall(r'class="strong" href="/staff/clients/([^"]+)"', page)
         more = re.search(r'rel="next" href="(\?[^"]+)"', page)
-        path = f"/staff/clients{more[1]}" if more else ""
+        path = f"/staff/clients{unescape(more[1])}" if more else ""
+    return seen
+
+
+async def test_a_long_list_goes_on_page_by_page(store: Storage, desk: Desk):
+    for number in range(60):
+        await store.clients.put(replace(DANA, id=f"n{number}", external_id=f"n{number}", name=f"name {number:02}"))
+    seen = await _walk(desk, "/staff/clients")
     assert len(seen) == len(set(seen))
     assert {f"n{number}" for number in range(60)} | {"dana", "ray", "ana", "noel"} <= set(seen)
+
+
+async def test_namesakes_on_the_edge_of_a_page_are_all_listed_once(store: Storage, desk: Desk):
+    for number in range(60):
+        await store.clients.put(replace(DANA, id=f"n{number:02}", external_id=f"n{number}", name="John Smith"))
+    listed = await _walk(desk, "/staff/clients")
+    assert len(listed) == len(set(listed))
+    assert {f"n{number:02}" for number in range(60)} | {"dana", "ray", "ana", "noel"} <= set(listed)
+
+
+@pytest.mark.parametrize("after", ["%ff", "%ED%A0%80", "%00", "{", "Dana&id=%00", "%F4%8F%BF%BF", "x" * 3000])
+async def test_any_place_to_go_on_from_is_a_page(desk: Desk, after: str):
+    assert await desk.status(f"/staff/clients?after={after}") == 200
 
 
 async def test_the_file_in_short(desk: Desk):

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from storage.visits import BookingRequest, Contact
 from tests.e2e.staff.conftest import Desk
 from tests.e2e.staff.test_client_portal import _sit_down as sit_down
 from tests.portal_cast import GARLAND, NOW, VISIT_ID, fill, portal_app
+from tests.valid_html import html_faults
 
 VISITS = "/staff/visits"
 STRICT = replace(GARLAND, booking=BookingRules(step_minutes=30, notice_minutes=60, days_ahead=45, confirm="staff"))
@@ -316,6 +318,20 @@ async def test_a_form_without_its_fields_does_nothing(store: Storage, desk: Desk
     evil = await press(desk, visit, "confirm", back="//evil.example/?x=1")
     assert evil.headers["Location"].startswith(VISITS)
     assert await desk.status(f"{VISITS}/nothing") == 404
+
+
+async def test_every_page_of_visits_is_valid_html(store: Storage, desk: Desk, tmp_path: Path) -> None:
+    visit = await book(store, vehicle_id="rayscar", note="It squeaks.")
+    gone = await book(
+        store, "gone", LATER, client_id=None, source="page", contact=Contact(name="N", phone="+15125550177")
+    )
+    one = f"{VISITS}/{visit.id}"
+    paths = [VISITS, f"{VISITS}?view=waiting", one, f"{one}/move", f"{one}/move?at={at(LATER)}", f"{one}/cancel"]
+    pages = {path: await desk.read(path) for path in paths}
+    await press(desk, gone, "cancel", reason="closed")
+    pages["changed"] = await (await press(desk, gone, "confirm")).text()
+    pages["done"] = await desk.read(f"{VISITS}/{gone.id}?done=visit_cancelled_call&lang=es")
+    assert not await html_faults(pages, tmp_path)
 
 
 async def test_the_clients_file_and_the_menu_lead_there(desk: Desk) -> None:

@@ -73,6 +73,19 @@ async def test_a_new_key_ends_the_one_before(access: Access) -> None:
     assert await access.keys.verify("garage", second) is None
 
 
+async def test_a_press_makes_one_key_however_often_and_at_once_it_comes(access: Access) -> None:
+    await access.keys.issue("garage", "c1")  # one from before, which ends
+    made = await asyncio.gather(*(access.keys.issue_once("garage", "c1", "press1", "s1") for _ in range(8)))
+    (key,) = [one for one in made if one is not None]
+    assert await access.keys.verify("garage", key) == "c1"
+    assert await access.keys.issue_once("garage", "c1", "press1", "s1") is None
+    assert await access.keys.verify("garage", key) == "c1"
+    other = await access.keys.issue_once("garage", "c1", "press2", "s1")
+    assert other is not None
+    assert await access.keys.verify("garage", key) is None
+    assert await access.keys.issue_once("garage", "c2", "press2", "s1") is not None
+
+
 async def test_many_keys_made_at_once_for_one_client_leave_one(access: Access) -> None:
     keys = await asyncio.gather(*(access.keys.issue("garage", "c1") for _ in range(8)))
     assert [await access.keys.verify("garage", key) for key in keys].count("c1") == 1

@@ -127,6 +127,19 @@ def test_a_client_sees_their_sections_else_the_shops_else_all(garage: Shop):
     assert not any(sections_for(shop, replace(ANA, portal=Portal(enabled=False))).values())
 
 
+async def test_a_list_by_name_is_walked_in_pages_of_any_size_without_gap_or_repeat(store: Storage):
+    names = ["A", "Al", "Al Bo", "Al Bo", "Al Bo", "Alboran Smith", "Alboran Smythe", "B", "Z", "[x]", "ana", "{", "~"]
+    names += ["Ána", "Ñu", "\uac00", "\ud7ff\ud7ff", "\uffff", "\U0001f697", "Al Bo\ud7ff", "Maria Lopez", "1st Garage"]
+    for number, name in enumerate(names):
+        await store.clients.put(replace(ANA, id=f"n{number:02}", external_id=f"n{number}", name=name))
+    wanted = sorted((name.encode(), f"n{number:02}") for number, name in enumerate(names))
+    for size in (1, 3, 50):
+        seen: list[Client] = []
+        while page := await store.clients.list_named("garage", (seen[-1].name, seen[-1].id) if seen else None, size):
+            seen += page
+        assert [(one.name.encode(), one.id) for one in seen] == wanted
+
+
 async def test_two_clients_may_share_a_phone(store: Storage):
     both = [replace(ANA, id=one, external_id=one, name=one) for one in ("Tom", "Ellen")]
     for client in both:

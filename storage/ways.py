@@ -19,9 +19,12 @@ class Way:
 
 
 async def find_way(
-    store: Storage, shop: Shop, client: Client, conversation: Conversation, purpose: Purpose
+    store: Storage, shop: Shop, client: Client, conversation: Conversation | None, purpose: Purpose
 ) -> Way | None:
-    """The one way to tell them something unasked; None where they did not agree to it, or cannot be reached."""
+    """The one way to tell them something unasked; None where they did not agree to it, or cannot be reached.
+
+    `conversation` is theirs, where they have one.
+    """
     if not await store.consents.allows(shop.slug, client, purpose):
         return None
     number = await number_of(store, shop, client, conversation)
@@ -30,9 +33,10 @@ async def find_way(
     return Way("email", client.email) if client.email else None
 
 
-async def number_of(store: Storage, shop: Shop, client: Client, conversation: Conversation) -> str | None:
+async def number_of(store: Storage, shop: Shop, client: Client, conversation: Conversation | None) -> str | None:
     """The number on file to text them at: the one they wrote from, else the first; None where none may be texted."""
-    own = next((phone for phone in client.phones if phone == conversation.phone), next(iter(client.phones), None))
+    wrote_from = conversation.phone if conversation is not None else None
+    own = next((phone for phone in client.phones if phone == wrote_from), next(iter(client.phones), None))
     return own if own is not None and await may_text(store, shop, own) else None
 
 
