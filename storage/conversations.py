@@ -8,7 +8,7 @@ is), the read marks and the counter of changes are its own.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ from storage.mongo import Database
 
 _LAST_TEXT_LENGTH = 140
 _BREATH_SECONDS = 0.01
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # the embedded engine reads a range that has one end as a whole
 # Where the keys of a shop are parted to be read: ids are hexadecimal, all but evenly spread.
 _DIGITS = [f"{first:x}{second}" for first in range(16) for second in "048c"]
 _PARTS = ["", *(f"{kind}:{digits}" for kind in ("client", "phone", "visitor") for digits in _DIGITS), "\U0010ffff"]
@@ -288,21 +289,15 @@ class Conversations:
 
     async def list_waiting(self, shop: str, limit: int) -> dict[str, datetime]:
         """Which conversations wait for a person, and since when."""
-        where = {"shop": shop, "state.status": "waiting", "last_seq": {"$gt": 0}}
-        shown = {"waiting_since": 1, "last_at": 1, "created_at": 1}
+        where = {"shop": shop, "state.status": "waiting"}  # not a word more: the embedded engine would read every one
+        shown = {"waiting_since": 1, "last_at": 1, "created_at": 1, "last_seq": 1}
         found = await self._conversations.find(where, shown).limit(limit).to_list(limit)
-        return {one["_id"]: one.get("waiting_since") or one.get("last_at") or one["created_at"] for one in found}
-
-    async def count_by_status(self, shop: str, status: Status, assignee: str | None = None) -> int:
-        """How many conversations are in this status, and this assignee's."""
-        where: Document = {"shop": shop, "state.status": status, "last_seq": {"$gt": 0}}
-        if assignee is not None:
-            where["state.assignee"] = assignee
-        return int(await self._conversations.count_documents(where))
+        began = [one for one in found if one.get("last_seq", 0) > 0]
+        return {one["_id"]: one.get("waiting_since") or one.get("last_at") or one["created_at"] for one in began}
 
     async def list_due(self, shop: str, now: datetime, limit: int) -> list[Conversation]:
         """Snoozed conversations of the shop whose time is over, the longest over first."""
-        where = {"shop": shop, "state.until": {"$lte": now}}
+        where = {"shop": shop, "state.until": {"$gt": _BEGINNING, "$lte": now}}
         cursor = self._conversations.find(where).sort("state.until", 1).limit(limit)
         return [from_document(Conversation, document) async for document in cursor]
 

@@ -23,6 +23,8 @@ from storage.mongo import Database, in_chunks, insert_new
 from storage.search_words import asked_words
 
 RECORD_AT = datetime(2000, 1, 1, tzinfo=UTC)  # records have no moment in the log
+_ADDED_AT_ONCE = 50  # messages: the embedded engine takes 10 ms for them, and serves chats more slowly meanwhile
+_BREATH_SECONDS = 0.02
 _WORDS_KNOWN = 200_000
 _LIKE = 12  # words that one asked word may stand for
 _ENOUGH = 400  # postings of one word
@@ -70,9 +72,10 @@ class SearchIndex:
 
     async def add(self, postings: Sequence[Posting]) -> None:
         """Make messages findable. Adding one twice is adding it once."""
-        for chunk in in_chunks([posting for posting in postings if posting.words]):
+        for chunk in in_chunks([posting for posting in postings if posting.words], _ADDED_AT_ONCE):
             await self._add_words(chunk)
             await insert_new(self._postings, [_document(posting) for posting in chunk])
+            await asyncio.sleep(_BREATH_SECONDS)
 
     async def replace(self, postings: Sequence[Posting]) -> None:
         """Make records findable by what they say now."""
