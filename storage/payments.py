@@ -40,4 +40,5 @@ class Payments(AccountRecords[Payment]):
 
     async def list_for_invoice(self, shop: str, client_id: str, invoice_id: str) -> list[Payment]:
         """What this client paid on this invoice, newest first."""
-        return await self._listed({"shop": shop, "invoice_id": invoice_id, "client_id": client_id})
+        paid = await self._listed({"shop": shop, "invoice_id": invoice_id})  # by the index, and by nothing beyond it
+        return [payment for payment in paid if payment.client_id == client_id]
