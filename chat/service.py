@@ -44,6 +44,7 @@ from chat.sweep import Sweep
 from chat.transcript import Transcripts
 from chat.widget import BEAT_SECONDS, ClientNamespace
 from config.clock import BusinessClock, utc_now
+from config.process import end_tasks
 from config.settings import Settings
 from storage.outbox import OutboxKind
 from storage.store import Storage
@@ -259,8 +260,7 @@ class _Missed:
 
 
 async def _cancel(tasks: list["asyncio.Task[Any]"]) -> None:
+    await end_tasks(tasks)
     for task in tasks:
-        task.cancel()
-    for task, outcome in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
-        if isinstance(outcome, Exception):
-            _log.error("%s ended with %r", task.get_coro(), outcome)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("%s ended with %r", task.get_coro(), error)

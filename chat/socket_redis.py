@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chat.socket_edge import LocalPushes, socketio
+from config.process import end_tasks
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -94,9 +95,7 @@ class RedisPushes(socketio.async_pubsub_manager.AsyncPubSubManager, LocalPushes)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_ANSWER_SECONDS), self._connect() as redis:
                 await redis.publish(CHANNEL, self._encode({"method": "goodbye", "n": self._number}))
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def _publish(self, data: Note) -> None:
         """The library hands over what others are to do. It is numbered even where it is dropped: so it is missed."""

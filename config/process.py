@@ -5,8 +5,12 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Iterable
+from typing import Any, Final
 
 from config.settings import Settings
+
+_AGAIN_SECONDS: Final = 2.0
 
 
 class CannotRun(Exception):
@@ -46,3 +50,13 @@ def spare_the_collector() -> None:
     gc.enable()
     gc.set_threshold(100_000, 50, 1000)
     sys.setswitchinterval(0.0002)  # the loop waits less for the threads of the database's driver and of reading
+
+
+async def end_tasks(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Cancel these until each has ended: a library that takes the cancelling for a time-out of its own goes on as if
+    nothing had been said.
+    """
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=_AGAIN_SECONDS)

@@ -58,9 +58,11 @@ async def databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[D
         await databases.drop()
         return
     engine = Engine(lambda: tmp_path_factory.mktemp("engine"))
+    databases = Databases(engine.uri)
     try:
-        yield Databases(engine.uri)
+        yield databases
     finally:
+        databases.close()
         engine.stop()
 
 

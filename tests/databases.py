@@ -112,12 +112,16 @@ class Databases:
         for database in self._waiting:
             await _drop(database)
 
+    def close(self) -> None:
+        """Close the connections; what they led to goes with its server."""
+        for database in self._waiting:
+            database.close()
+        self._waiting.clear()
+
     def _forget_another_server(self) -> None:
         uri = self.uri()
         if uri != self._used:
-            for database in self._waiting:
-                database.close()
-            self._waiting.clear()
+            self.close()
             self._used = uri
 
     async def _emptied(self, database: Database) -> bool:

@@ -19,7 +19,7 @@ async def choose(page: Page, name: str, kind: str, content: bytes) -> None:
 
 async def loaded_width(page: Page, selector: str) -> int:
     await expect(page.locator(selector).first).to_be_visible()
-    await page.wait_for_function(f"document.querySelector('{selector}').naturalWidth > 0")
+    await expect(page.locator(selector).first).not_to_have_js_property("naturalWidth", 0)
     return int(await page.evaluate(f"document.querySelector('{selector}').naturalWidth"))
 
 

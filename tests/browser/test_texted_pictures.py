@@ -19,7 +19,7 @@ FROM = f"sms:{MARIA.phones[0]}"
 
 async def see_it_come(page: Page, thread: str) -> None:
     await expect(page.locator(f"{thread} .picture img")).to_be_visible()
-    await page.wait_for_function(f"document.querySelector('{thread} .picture img').naturalWidth == 480")
+    await expect(page.locator(f"{thread} .picture img").first).to_have_js_property("naturalWidth", 480)
     await expect(page.locator(f"{thread} .file-chip")).to_contain_text("Could not be fetched")
 
 
