@@ -19,7 +19,7 @@ from aiohttp import BodyPartReader, hdrs, web
 from chat.attaching import client_uploaders, staff_uploader
 from chat.bearers import find_bearer
 from chat.identifying import identify
-from config.addresses import peer_address
+from chat.sockets import request_address
 from config.bearer import BEARER, bearer_token
 from config.settings import Settings
 from storage.attempts import TooManyAttempts
@@ -181,8 +181,7 @@ class _Files:
         return _Sender(bearer.staff.shop, staff_uploader(bearer.staff.id))
 
     def _address(self, request: web.Request) -> str:
-        forwarded = request.headers.getall("X-Forwarded-For", [])
-        return peer_address(forwarded, request.remote, self._settings.trusted_proxies)
+        return request_address(request, self._settings.trusted_proxies)
 
     async def _claim_try(self, request: web.Request, sender: _Sender) -> None:
         try:

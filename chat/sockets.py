@@ -38,7 +38,7 @@ def make_server(settings: Settings) -> EdgeServer:
         own |= {f"http://localhost:{settings.port}", f"http://127.0.0.1:{settings.port}"}
 
     return EdgeServer(
-        lambda request: _address_of(request, settings.trusted_proxies),
+        lambda request: request_address(request, settings.trusted_proxies),
         client_manager=RedisPushes(redis_url.get_secret_value()) if redis_url else LocalPushes(),
         cors_allowed_origins=sorted(own),
     )
@@ -158,10 +158,11 @@ def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
 def address_of(environ: Mapping[str, Any], trusted_proxies: int) -> str:
     """The network address that the connection came from, as the outermost trusted proxy saw it."""
     request = environ.get("aiohttp.request")
-    return _address_of(request, trusted_proxies) if isinstance(request, web.BaseRequest) else ""
+    return request_address(request, trusted_proxies) if isinstance(request, web.BaseRequest) else ""
 
 
-def _address_of(request: web.BaseRequest, trusted_proxies: int) -> str:
+def request_address(request: web.BaseRequest, trusted_proxies: int) -> str:
+    """The network address of a request, as the outermost trusted proxy saw it."""
     return peer_address(request.headers.getall("X-Forwarded-For", []), request.remote, trusted_proxies)
 
 

@@ -6,7 +6,8 @@ from playwright.async_api import expect
 from tests.browser.conftest import DESK, Scene, find_violations
 from tests.cast import MARIA, RAY, SHOP
 from tests.e2e.running import Door
-from tests.e2e.test_client_bell import WISH, told
+from tests.e2e.test_change_requests import REQUEST
+from tests.e2e.test_client_bell import told
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +36,8 @@ async def test_an_open_pages_bell_rings_without_a_reload(scene: Scene) -> None:
     await page.wait_for_url("**/portal/work-orders/wo1")
     door = Door(scene.running)
     ray = await door.staff(RAY.id)
-    await scene.running.store.change_requests.append(WISH)
-    assert (await ray.ask("decide_change", {"id": WISH.id, "accept": True}))["ok"]
+    await scene.running.store.change_requests.append(REQUEST)
+    assert (await ray.ask("decide_change", {"id": REQUEST.id, "accept": True}))["ok"]
     await door.close()
     await expect(bell).to_have_accessible_name("Notifications, 1 new")
     await page.clock.run_for(21_000)  # no chat is open: the page asks

@@ -9,26 +9,14 @@ import pytest
 from config.clock import utc_now
 from server import Running
 from storage.access import Access
-from storage.change_requests import ChangeRequest
 from storage.clients import Portal
 from storage.notifications import KEPT_FOR, Notification, notification_id
 from storage.proof import LinkScope, Proof
 from storage.sessions import client_cookie
 from storage.store import Storage
-from tests.cast import MARIA, NOW, OTHER_SHOP, RAY, SHOP, TOM
+from tests.cast import MARIA, OTHER_SHOP, RAY, SHOP, TOM
 from tests.e2e.running import Door, Person
-
-WISH = ChangeRequest(
-    id="r1",
-    shop=SHOP.slug,
-    client_id=MARIA.id,
-    field="phone",
-    old="+15125550101",
-    new="+15125550199",
-    conversation="c",
-    message_id="m",
-    at=NOW,
-)
+from tests.e2e.test_change_requests import REQUEST
 
 
 def told(cause: str = "car_ready:wo1", client: str = MARIA.id, **changes: Any) -> Notification:
@@ -121,7 +109,7 @@ async def test_each_socket_hears_it_in_its_own_language(running: Running, door: 
 async def test_a_decision_on_a_change_is_told_once_however_often_it_is_pressed(running: Running, door: Door) -> None:
     ray, maria = await door.staff(RAY.id), await door.signed_in(MARIA.id)
     await synced(maria)
-    await running.store.change_requests.append(WISH)
+    await running.store.change_requests.append(REQUEST)
     for _ in range(2):
         assert (await ray.ask("decide_change", {"id": "r1", "accept": True}))["ok"]
     assert (await synced(maria))["unseen"] == 1

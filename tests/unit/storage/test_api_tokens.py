@@ -10,27 +10,18 @@ from storage.api_tokens import LONGEST_TOKEN_LABEL, ApiTokens
 from storage.hashing import Hasher
 from storage.mongo import Database
 from storage.store import Storage
+from tests.set_clock import SetClock
 
 NOON = datetime(2026, 3, 11, 12, 20, tzinfo=UTC)
 
 
-class Watch:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def watch() -> SetClock:
+    return SetClock(NOON)
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
-
-
-@pytest.fixture
-def tokens(store: Storage, watch: Watch) -> ApiTokens:
+def tokens(store: Storage, watch: SetClock) -> ApiTokens:
     return ApiTokens(store.database, Hasher("a secret key of tests, long enough"), watch)
 
 
@@ -69,7 +60,7 @@ async def test_what_is_not_the_token_to_the_letter_is_none(tokens: ApiTokens) ->
     assert await tokens.verify(text) is not None
 
 
-async def test_it_is_over_at_its_time_and_is_listed_still(tokens: ApiTokens, watch: Watch) -> None:
+async def test_it_is_over_at_its_time_and_is_listed_still(tokens: ApiTokens, watch: SetClock) -> None:
     token_id, text = await made(tokens, lifetime=timedelta(days=30))
     endless, _ = await made(tokens, staff_id="olga")
     watch.now = NOON + timedelta(days=30, seconds=-1)
@@ -81,7 +72,7 @@ async def test_it_is_over_at_its_time_and_is_listed_still(tokens: ApiTokens, wat
     assert {one.id: one.counts(watch.now) for one in await tokens.list("garage")} == {token_id: False, endless: True}
 
 
-async def test_a_use_is_written_once_an_hour(tokens: ApiTokens, watch: Watch, database: Database) -> None:
+async def test_a_use_is_written_once_an_hour(tokens: ApiTokens, watch: SetClock, database: Database) -> None:
     _, text = await made(tokens)
     seen = []
     for minutes in (0, 5, 39, 41, 130):

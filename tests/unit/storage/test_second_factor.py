@@ -10,33 +10,24 @@ import pytest
 from storage import second_factor
 from storage.second_factor import STEP_SECONDS, SecondFactors
 from storage.store import Storage
+from tests.set_clock import SetClock
 
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 KEY = "a secret key of tests, long enough"
 NOON = datetime(2026, 3, 11, 12, 0, 10, tzinfo=UTC)
 
 
-class Watch:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def watch() -> SetClock:
+    return SetClock(NOON)
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
-
-
-@pytest.fixture
-def factors(store: Storage, watch: Watch) -> SecondFactors:
+def factors(store: Storage, watch: SetClock) -> SecondFactors:
     return SecondFactors(store.database, KEY, watch)
 
 
-async def switched_on(factors: SecondFactors, watch: Watch) -> tuple[Callable[[int], str], list[str]]:
+async def switched_on(factors: SecondFactors, watch: SetClock) -> tuple[Callable[[int], str], list[str]]:
     """Olga's app, which gives the code of so many steps from now, and her recovery codes."""
     begun = await factors.begin("garage", "olga", "olga@garage.example", "Garage")
     totp = pyotp.TOTP(begun.secret)
@@ -67,7 +58,7 @@ def test_what_is_not_six_digits_is_no_code(code: str) -> None:
     assert second_factor._step_of(RFC_SECRET, code, datetime.fromtimestamp(59, UTC)) is None
 
 
-async def test_a_code_counts_once_and_so_does_none_before_it(factors: SecondFactors, watch: Watch) -> None:
+async def test_a_code_counts_once_and_so_does_none_before_it(factors: SecondFactors, watch: SetClock) -> None:
     code, _ = await switched_on(factors, watch)
     assert not await factors.verify("garage", "olga", code(0))  # it set the factor up
     watch.now += timedelta(minutes=5)
@@ -79,13 +70,13 @@ async def test_a_code_counts_once_and_so_does_none_before_it(factors: SecondFact
 
 
 @pytest.mark.parametrize(("steps", "counts"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-async def test_a_clock_may_be_one_step_off(factors: SecondFactors, watch: Watch, steps: int, counts: bool) -> None:
+async def test_a_clock_may_be_one_step_off(factors: SecondFactors, watch: SetClock, steps: int, counts: bool) -> None:
     code, _ = await switched_on(factors, watch)
     watch.now += timedelta(minutes=5)
     assert await factors.verify("garage", "olga", code(steps)) is counts
 
 
-async def test_each_recovery_code_counts_once_however_it_is_typed(factors: SecondFactors, watch: Watch) -> None:
+async def test_each_recovery_code_counts_once_however_it_is_typed(factors: SecondFactors, watch: SetClock) -> None:
     _, codes = await switched_on(factors, watch)
     for left, code in zip(range(9, -1, -1), codes, strict=True):
         assert await factors.verify("garage", "olga", f" {code.upper().replace('-', ' ')}")
@@ -94,7 +85,7 @@ async def test_each_recovery_code_counts_once_however_it_is_typed(factors: Secon
 
 
 async def test_it_is_the_shops_own_and_unreadable_under_another_key(
-    store: Storage, factors: SecondFactors, watch: Watch
+    store: Storage, factors: SecondFactors, watch: SetClock
 ) -> None:
     code, codes = await switched_on(factors, watch)
     watch.now += timedelta(minutes=5)
@@ -106,7 +97,7 @@ async def test_it_is_the_shops_own_and_unreadable_under_another_key(
     assert await factors.verify("garage", "olga", code(0))
 
 
-async def test_what_was_begun_longer_than_an_hour_ago_is_begun_anew(factors: SecondFactors, watch: Watch) -> None:
+async def test_what_was_begun_longer_than_an_hour_ago_is_begun_anew(factors: SecondFactors, watch: SetClock) -> None:
     first = await factors.begin("garage", "olga", "olga@garage.example", "Garage")
     assert (await factors.begin("garage", "olga", "olga@garage.example", "Garage")).secret == first.secret
     watch.now += timedelta(hours=1, seconds=1)
