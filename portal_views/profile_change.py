@@ -19,17 +19,19 @@ _PLATE = "plate:"  # before a vehicle's id, in the name of its field
 
 async def show(asked: ShopRequest) -> web.StreamResponse:
     """Show the form."""
-    return await _page(asked, await _form(asked, (asked.request.query.get("vehicle", ""),)), uuid.uuid4().hex)
+    fields, left_out = await _form(asked, (asked.request.query.get("vehicle", ""),))
+    return _page(asked, fields, left_out, uuid.uuid4().hex)
 
 
 async def submit(asked: ShopRequest) -> web.StreamResponse:
     """Write down what is wished; the same form sent again asks for nothing again. A fault in one field keeps all."""
     typed = await asked.request.post()
     plates = [name.removeprefix(_PLATE) for name in typed if name.startswith(_PLATE)]
-    fields = read_details_form(await _form(asked, plates), typed, asked.shop)
+    form, left_out = await _form(asked, plates)
+    fields = read_details_form(form, typed, asked.shop)
     key = str(typed.get("key", ""))[:_LONGEST_KEY] or uuid.uuid4().hex
     if any(field.problem for field in fields):
-        return await _page(asked, fields, key, status=422)
+        return _page(asked, fields, left_out, key, status=422)
     changed = [await _ask_for(asked, field, key) for field in fields if field.new is not None or is_taken_back(field)]
     if any(changed):
         asked.context.live.news_added()
@@ -67,17 +69,20 @@ async def _ask_for(asked: ShopRequest, field: DetailField, key: str) -> bool:
     return True
 
 
-async def _form(asked: ShopRequest, plates: Collection[str]) -> list[DetailField]:
-    """The form; of a fleet with the plates of these vehicles, and of those for which a wish waits."""
+async def _form(asked: ShopRequest, plates: Collection[str]) -> tuple[list[DetailField], int]:
+    """The form, and how many vehicles it leaves out: of a fleet it has the plates of these, and of those for which a
+    wish waits.
+    """
     vehicles, waiting = await shown_vehicles(asked), await list_waiting(asked)
     shown = list(vehicles.values())
     if len(shown) > FEW_VEHICLES:
         wished = {*plates, *(one.vehicle_id for one in waiting)}
         shown = [vehicle for vehicle in shown if vehicle.id in wished]
-    return details_form(asked.known_client, shown, waiting, asked.shop)
+    return details_form(asked.known_client, shown, waiting, asked.shop), len(vehicles) - len(shown)
 
 
-async def _page(asked: ShopRequest, fields: Sequence[DetailField], key: str, *, status: int = 200) -> web.Response:
-    left_out = len(await shown_vehicles(asked)) - sum(field.vehicle is not None for field in fields)
+def _page(
+    asked: ShopRequest, fields: Sequence[DetailField], left_out: int, key: str, *, status: int = 200
+) -> web.Response:
     values: dict[str, Any] = {"fields": fields, "key": key, "left_out": left_out}
     return asked.page("profile_change.html", status=status, current="profile", **values)
