@@ -16,7 +16,7 @@ from chat.sockets import Allowance, GuardedNamespace, address_of, cookies_of
 from config.clock import BusinessClock
 from config.settings import Settings
 from storage.conversations import Conversation
-from storage.mongo import DatabaseError, DatabaseUnavailable, in_chunks
+from storage.mongo import DatabaseError, DatabaseUnavailable, in_turns
 from storage.notifications import Notification
 from storage.proof import VISITOR, Identity, Proof
 from storage.sessions import client_cookie
@@ -24,8 +24,7 @@ from storage.shops import Language, Shop
 from storage.visitors import Guest
 
 _log = logging.getLogger(__name__)
-_BEATS_AT_ONCE = 50  # between two of these all others have their turn
-_BREATH_SECONDS = 0.05
+_BEATS_AT_ONCE = 10
 
 
 @dataclass(slots=True)
@@ -171,9 +170,8 @@ class ClientPeers(GuardedNamespace):
             if peer.conversation is not None:
                 joined.setdefault(peer.shop.slug, set()).add(peer.conversation.id)
         for shop, ids in joined.items():
-            for some in in_chunks(sorted(ids), _BEATS_AT_ONCE):
+            async for some in in_turns(sorted(ids), _BEATS_AT_ONCE):
                 await self._beat(shop, some)
-                await asyncio.sleep(_BREATH_SECONDS)
         for sid, peer in [(sid, peer) for sid, peer in self._peers.items() if peer.host is not None]:
             await self._look_again(sid, peer)  # another process may have heard a code in the chat that they are in
         await self.hub.waiting.beat()

@@ -44,7 +44,7 @@ class SearchFeed:
     async def take(self, entries: Sequence[Entry]) -> None:
         """Make these entries findable."""
         new = [entry for entry in entries if entry.id not in self._taken]
-        await self._store.search_index.add([posting_of(entry) for entry in new])
+        await self._store.search_index.add(posting_of(entry) for entry in new)
         for entry in new:
             self._taken[entry.id] = None
         while len(self._taken) > _REMEMBERED:

@@ -162,8 +162,10 @@ class Refusal:
 
 _REFUSED_BY: Mapping[str, RefusedBy] = {"log_order": "order", "_id_": "id"}
 _CHANGES_AT_ONCE = 500
-_SHORTEST_STRETCH = timedelta(milliseconds=250)
-_FEW = 100  # entries: 5 ms of the embedded engine
+_SHORTEST_STRETCH = timedelta(milliseconds=100)
+_LONGEST_STRETCH = timedelta(seconds=1)
+_STRETCHES_AT_LEAST = 60  # of a long time
+_FEW = 30  # entries: 2 ms of the embedded engine
 _BREATH_SECONDS = 0.02
 
 
@@ -221,16 +223,18 @@ class Messages:
         """The entries of all shops that were stored in this time: what the sweep looks through.
 
         Read by short stretches of time, with a breath after each: while the embedded engine looks through a range it
-        serves nobody else, whatever the limit, and a minute of a busy shop is ten thousand entries.
+        serves nobody else, whatever the limit, and a minute of a busy shop is ten thousand entries. A silence makes
+        them longer, but not so long that all that follows it comes at once.
         """
         stretch = _SHORTEST_STRETCH
+        longest = max(_LONGEST_STRETCH, (latest - earliest) / _STRETCHES_AT_LEAST)
         while earliest < latest:
             until = min(earliest + stretch, latest)
             found = await self._entries.find({"at": {"$gte": earliest, "$lt": until}}).to_list(None)
             for document in found:
                 yield from_document(Entry, document)
             if len(found) < _FEW:
-                stretch *= 2
+                stretch = min(stretch * 2, longest)
             elif len(found) > 2 * _FEW:
                 stretch = max(stretch / 2, _SHORTEST_STRETCH)
             if found:

@@ -7,7 +7,8 @@ embedded engine share, see `docs/decisions/0002-embedded-database.md`.
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from bson.codec_options import CodecOptions
@@ -30,6 +31,9 @@ T = TypeVar("T")
 _PIECE = (
     1024 * 1024
 )  # bytes: with GridFS's own 255 kB, 10 MB take twice as long to store and the database as many calls
+
+_SHORTEST_REST = 0.005  # seconds
+_LONGEST_REST = 0.03  # where the database is that slow, what is put off would never be done
 
 _DUPLICATE = 11000  # the server's code for it
 
@@ -126,3 +130,13 @@ def in_chunks(items: Iterable[T], size: int = 500) -> Iterable[list[T]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+async def in_turns(items: Iterable[T], size: int) -> AsyncIterator[list[T]]:
+    """`items` in lists of at most `size`, for what nobody waits for: after each a rest by how long it took, since the
+    embedded engine serves one at a time and a message of a chat is to wait for a few at most.
+    """
+    for chunk in in_chunks(items, size):
+        began = time.monotonic()
+        yield chunk
+        await asyncio.sleep(min(max(time.monotonic() - began, _SHORTEST_REST), _LONGEST_REST))

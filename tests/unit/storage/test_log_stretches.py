@@ -1,7 +1,9 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from storage.messages import Author, Entry, State
 from storage.store import Storage
+from tests.loop_turns import turns_of_others
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 BUSY = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
@@ -39,3 +41,14 @@ async def test_nothing_is_found_in_a_time_that_is_empty_or_upside_down(store: St
     await store.messages.append([entry(1, BUSY)])
     assert [one async for one in store.messages.stored_between(BEGINNING, BUSY)] == []
     assert [one async for one in store.messages.stored_between(BUSY + timedelta(days=1), BUSY)] == []
+
+
+async def test_what_follows_a_silence_is_not_read_all_at_once(store: Storage) -> None:
+    a_busy_half_minute = [entry(1 + n, BUSY + timedelta(milliseconds=10 * n)) for n in range(3000)]
+    for first in range(0, 3000, 200):
+        assert await store.messages.append(a_busy_half_minute[first : first + 200]) is None
+    silence = timedelta(seconds=30)
+    async with turns_of_others() as turn:
+        at_once = Counter([turn() async for _ in store.messages.stored_between(BUSY - silence, BUSY + silence)])
+    assert sum(at_once.values()) == 3000
+    assert max(at_once.values()) <= 100  # what a second holds

@@ -1,5 +1,7 @@
 """Search: by names, phones, plates, papers and words, by their beginnings and with slips, in one shop only."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +12,11 @@ from hypothesis import strategies as some
 from chat.search_feed import SearchFeed
 from storage.conversations import Conversation, new_conversation
 from storage.messages import Author, Entry, State
+from storage.search import Posting
 from storage.search_words import asked_words, number_words, phone_words, plain, words_of
 from storage.store import Storage
 from tests.cast import ANN, CIVIC, INVOICE, MARIA, TOM, WORK_ORDER, move_in
+from tests.loop_turns import turns_of_others
 
 AT = datetime(2026, 3, 11, 15, 0, tzinfo=UTC)
 
@@ -138,3 +142,20 @@ def test_numbers_are_found_by_their_parts() -> None:
     assert number_words("KTX-4821") == {"ktx4821", "ktx", "4821"}
     assert phone_words("+15125550142") == {"15125550142", "5125550142", "5550142", "0142"}
     assert asked_words("512 555") == ["512555"]
+
+
+async def test_what_a_busy_time_left_to_make_findable_is_thought_out_and_written_a_few_at_a_time(
+    store: Storage,
+) -> None:
+    at_once: list[int] = []
+    async with turns_of_others() as turn:
+
+        def postings() -> Iterator[Posting]:
+            for number in range(100):
+                at_once.append(turn())
+                yield Posting(id=f"p{number}", shop="garage", words=["brakes", f"w{number}"], at=AT)
+
+        await store.search_index.add(postings())
+    assert max(Counter(at_once).values()) <= 10
+    assert [hit.id for hit in (await store.search_index.hits("garage", "w99"))[0]] == ["p99"]
+    assert len((await store.search_index.hits("garage", "brakes"))[0]) == 100
