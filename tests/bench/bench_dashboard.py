@@ -31,6 +31,7 @@ from storage.store import Storage
 from storage.vehicles import Vehicle
 from storage.visit import Visit
 from storage.work_orders import WorkOrder
+from tests.heard import HeardFinds
 from tests.portal_cast import GARLAND, NOW, portal_app
 
 SHOPS = {"1,000 clients": 1_000, "100,000 clients": 100_000}
@@ -46,24 +47,7 @@ LINES = (
 )
 
 
-class Heard(monitoring.CommandListener):
-    """The searches that were sent."""
-
-    def __init__(self) -> None:
-        self.finds: list[Document] | None = None
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if self.finds is not None and event.command_name == "find":
-            self.finds.append(dict(event.command))
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Nothing to do."""
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Nothing to do."""
-
-
-HEARD = Heard()
+HEARD = HeardFinds()
 monitoring.register(HEARD)  # before anybody connects
 
 
@@ -204,9 +188,9 @@ class Timed:
 
 async def plans(database: Database, shop: Timed) -> list[str]:
     """What the dashboard of the client with most invoices asks, and how each is answered."""
-    HEARD.finds = []
+    HEARD.finds.clear()
     await shop.get("many", "")
-    found, HEARD.finds = HEARD.finds, None
+    found = HEARD.finds.copy()
     lines = []
     for find in found:
         asked: Document = {name: find[name] for name in ("find", "filter", "sort", "limit") if name in find}
