@@ -163,8 +163,8 @@ class Refusal:
 _REFUSED_BY: Mapping[str, RefusedBy] = {"log_order": "order", "_id_": "id"}
 _CHANGES_AT_ONCE = 500
 _SHORTEST_STRETCH = timedelta(milliseconds=100)
-_LONGEST_STRETCH = timedelta(seconds=1)
-_STRETCHES_AT_LEAST = 60  # of a long time
+_LONGEST_STRETCH = timedelta(seconds=2)
+_LATELY = timedelta(minutes=5)  # what a sweep looks through; the years before the first one are mostly silence
 _FEW = 30  # entries: 2 ms of the embedded engine
 _BREATH_SECONDS = 0.02
 
@@ -224,10 +224,10 @@ class Messages:
 
         Read by short stretches of time, with a breath after each: while the embedded engine looks through a range it
         serves nobody else, whatever the limit, and a minute of a busy shop is ten thousand entries. A silence makes
-        them longer, but not so long that all that follows it comes at once.
+        them longer, but of what was stored lately not so long that all that follows it comes at once.
         """
         stretch = _SHORTEST_STRETCH
-        longest = max(_LONGEST_STRETCH, (latest - earliest) / _STRETCHES_AT_LEAST)
+        longest = _LONGEST_STRETCH if latest - earliest < _LATELY else latest - earliest
         while earliest < latest:
             until = min(earliest + stretch, latest)
             found = await self._entries.find({"at": {"$gte": earliest, "$lt": until}}).to_list(None)

@@ -51,4 +51,4 @@ async def test_what_follows_a_silence_is_not_read_all_at_once(store: Storage) ->
     async with turns_of_others() as turn:
         at_once = Counter([turn() async for _ in store.messages.stored_between(BUSY - silence, BUSY + silence)])
     assert sum(at_once.values()) == 3000
-    assert max(at_once.values()) <= 100  # what a second holds
+    assert max(at_once.values()) <= 200  # what two seconds hold
