@@ -3,7 +3,6 @@
 What was said before there was a search, and every record, is taken in once, when a worker first starts.
 """
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -20,7 +19,6 @@ _log = logging.getLogger(__name__)
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_ONCE = 200
 _REMEMBERED = 20_000
-_BREATH_SECONDS = 0.05
 _MARK = "search"
 
 
@@ -61,7 +59,6 @@ class SearchFeed:
             if len(batch) == _AT_ONCE:
                 await self.take(batch)
                 batch = []
-                await asyncio.sleep(_BREATH_SECONDS)
         await self.take(batch)
         for shop in await self._store.shops.list():
             await self._store.make_records_findable(shop.slug)
