@@ -12,11 +12,10 @@ from typing import Final, Literal, TypeAlias
 from chat.announced import Asked, Saying, find_saying
 from chat.announcement_words import as_mail, as_text, say
 from chat.channels.channel import Wake
-from chat.draft import Draft
+from chat.draft import Draft, Written
 from chat.handoff import Event
 from chat.hub import Hub, Outbound
 from chat.notice import language_of
-from chat.writer import Written
 from config.clock import BusinessClock, utc_now
 from storage.announcements import About, Announcement
 from storage.clients import Client, sections_for

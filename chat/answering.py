@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from bot.apology import apologise
 from bot.turn import Answer, Line, Turn, Unclear
 from chat.directory import Directory
-from chat.draft import AnswerOutdated, AnswerRefused, Draft
+from chat.draft import AnswerOutdated, AnswerRefused, Draft, Written
 from chat.handoff import Event
 from chat.turns import Job
-from chat.writer import LogWriter, Written
+from chat.writer import LogWriter
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.messages import Author, Delivery, Entry

@@ -1,4 +1,6 @@
-"""An entry before it has its number: what is to be written, and the entry it becomes after what the log holds."""
+"""An entry before it has its number, what it becomes after what the log holds, and what there is to tell when it is
+stored.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +68,18 @@ class Draft:
     removed: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     origin: str | None = None  # the socket it came from, which needs no push
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stored entry, and its conversation after it. `duplicate`: it was stored before, under the same `ref`."""
+
+    entry: Entry
+    conversation: Conversation
+    duplicate: bool = False
+    origin: str | None = None
+    moved: bool = False  # it changed who answers
+    waited_since: datetime | None = None  # its client had waited for a person since then
 
 
 def _check_dialogue(thought_of: Conversation, head: Conversation) -> None:

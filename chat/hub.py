@@ -15,7 +15,7 @@ from bot.understanding.card_numbers import without_card_numbers
 from chat.answering import Answering, Bot
 from chat.channels.channel import Channel
 from chat.directory import Directory
-from chat.draft import Draft
+from chat.draft import Draft, Written
 from chat.handoff import Event, after
 from chat.inbox_index import InboxIndex
 from chat.live import Live
@@ -26,7 +26,7 @@ from chat.suggesting import Suggesting
 from chat.turns import Job, Turns
 from chat.updating import Updating
 from chat.waiting import Waiting
-from chat.writer import LogWriter, Written
+from chat.writer import LogWriter
 from config.clock import BusinessClock
 from storage.conversations import Conversation
 from storage.marks import read_mark

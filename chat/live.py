@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
+from chat.draft import Written
 from chat.events import Json
 from chat.suggesting import Suggestion
-from chat.writer import Written
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.notifications import Notification

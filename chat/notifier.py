@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.reply import HandOff
+from chat.draft import Written
 from chat.hub import Hub, Outbound
 from chat.notice_texts import change_texts, decision_details, decision_texts, entry_texts, visit_texts
 from chat.notifications import NEWS, Happening, find_happenings
 from chat.telling import WORTH_TELLING, Telling, Told
-from chat.writer import Written
 from config.clock import utc_now
 from storage.activity import Actor
 from storage.clients import Client

@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 
 from chat.answering import Bot
-from chat.draft import Draft
+from chat.draft import Draft, Written
 from chat.handoff import Event
 from chat.live import Live
-from chat.writer import LogWriter, Written
+from chat.writer import LogWriter
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.proof import Identity, Proof

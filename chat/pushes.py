@@ -3,13 +3,13 @@
 A client's room gets messages only; notes and acts go to the shop's staff alone.
 """
 
+from chat.draft import Written
 from chat.encoding import message_object
 from chat.events import Json
 from chat.inbox import StaffNamespace
 from chat.staff_peers import shop_room
 from chat.suggesting import Suggestion
 from chat.widget import ClientNamespace
-from chat.writer import Written
 from storage.conversations import Conversation
 from storage.file_links import FileLinks
 from storage.messages import Author, Entry

@@ -12,11 +12,10 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
-from chat.draft import Draft
+from chat.draft import Draft, Written
 from chat.handoff import Event
 from chat.hub import Hub
 from chat.notice import Notices
-from chat.writer import Written
 from config.clock import utc_now
 from storage.absences import Absence
 from storage.conversations import Conversation

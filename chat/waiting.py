@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.turn import Line
+from chat.draft import Written
 from chat.encoding import moment
 from chat.events import Json
-from chat.writer import Written
 from config.clock import BusinessClock, utc_now
 from storage.mongo import DatabaseError
 from storage.opening_hours import Closure, find_closure, open_time

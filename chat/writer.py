@@ -1,61 +1,35 @@
 """Writing the log: what arrives in the same moment is stored by one insert, each entry at the next number of its
 conversation.
 
-One insert is under way at a time; entries that arrive meanwhile go with the next. An entry that a unique index
-refuses does not hold back the others. Where another process wrote first, the conversation is read again and the entry
-is tried at the number after what is new, if the status table still allows it.
+One insert is under way at a time. What arrives meanwhile is made ready behind it, as if it had succeeded, and is sent
+in the moment it has: the database does not wait for us. An entry that a unique index refuses does not hold back the
+others. Where another process wrote first, the conversation is read again and the entry is tried at the number after
+what is new, if the status table still allows it.
 """
 
 import asyncio
-import contextlib
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+import logging
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
-from chat.draft import AnswerOutdated, AnswerRefused, Draft, next_entry
+from chat.batch import Batch, Pending, Ref, Row
+from chat.draft import AnswerOutdated, AnswerRefused, Draft, Written
 from chat.handoff import NotAllowed
 from storage.conversations import Conversation, Conversations, applied
 from storage.marks import with_own
 from storage.messages import Entry, Messages, Refusal
 
 _BATCH = 200
+_STALE_SECONDS = 1.0  # what was made ready longer ago is made anew: an entry's time is when it is stored
 _KNOWN_CONVERSATIONS = 20_000
 _RECENT_REFS = 5_000
 _PAGE = 500
+_log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A stored entry, and its conversation after it. `duplicate`: it was stored before, under the same `ref`."""
-
-    entry: Entry
-    conversation: Conversation
-    duplicate: bool = False
-    origin: str | None = None
-    moved: bool = False  # it changed who answers
-    waited_since: datetime | None = None  # its client had waited for a person since then
-
-
-@dataclass(slots=True)
-class _Pending:
-    draft: Draft
-    done: asyncio.Future[Written]
-
-    @property
-    def ref(self) -> tuple[str, str] | None:
-        return (self.draft.conversation.id, self.draft.ref) if self.draft.ref is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An entry about to be stored, and its conversation `before` it and `following` from it."""
-
-    pending: _Pending
-    entry: Entry
-    before: Conversation
-    following: Conversation
+_Landed: TypeAlias = list[tuple[Pending, Written]]
 
 
 class LogWriter:
@@ -67,8 +41,10 @@ class LogWriter:
         self._on_stored = on_stored
         self._heads: OrderedDict[str, Conversation] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Conversation]] = {}
-        self._recent: OrderedDict[tuple[str, str], Entry] = OrderedDict()
-        self._pending: list[_Pending] = []
+        self._recent: OrderedDict[Ref, Entry] = OrderedDict()
+        self._pending: deque[Pending] = deque()
+        self._under_way: Batch | None = None  # it is being stored
+        self._ready = Batch()  # the next, which counts on that
         self._flushing: asyncio.Task[None] | None = None
 
     async def append(self, draft: Draft) -> Written:
@@ -78,9 +54,11 @@ class LogWriter:
         has moved on since it was thought out), `DatabaseUnavailable`.
         """
         done: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
-        self._pending.append(_Pending(draft, done))
+        self._pending.append(Pending(draft, done))
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
+        elif self._under_way is not None:
+            self._make_ready(self._under_way)
         return await done
 
     async def head(self, conversation: Conversation) -> Conversation:
@@ -150,73 +128,122 @@ class LogWriter:
                 del self._heads[oldest]
 
     async def _flush(self) -> None:
+        landed: _Landed = []
         try:
-            while self._pending:
-                batch, self._pending = self._pending[:_BATCH], self._pending[_BATCH:]
+            while self._ready or self._pending:
+                batch, self._ready = self._ready, Batch()
                 try:
-                    again = await self._store(batch)
+                    if not batch:
+                        self._tell(landed)  # what comes now may have to be read first
+                        await self._fill(batch)
+                    landed = await self._store(batch, landed)
                 except Exception as error:  # noqa: BLE001  # whatever it is, those who wait are told
                     self._fail(batch, error)
-                    again = []
-                self._pending[:0] = again
+                    self._put_back(self._ready.everybody)
         finally:
+            self._tell(landed)
             self._flushing = None
 
-    async def _store(self, batch: list[_Pending]) -> list[_Pending]:
-        """Store one batch; returns what must be tried again, in order."""
-        cold = {one.draft.conversation.id: one.draft.conversation for one in batch}
+    async def _fill(self, batch: Batch) -> None:
+        """Make a batch of what has come so far, with nothing under way."""
+        batch.everybody = [self._pending.popleft() for _ in range(min(_BATCH, len(self._pending)))]
+        cold = {one.draft.conversation.id: one.draft.conversation for one in batch.everybody}
         await asyncio.gather(*(self.head(one) for one in cold.values() if one.id not in self._heads))
-        heads: dict[str, Conversation] = {}
-        rows: list[_Row] = []
-        first: dict[tuple[str, str], _Pending] = {}
-        repeats: list[_Pending] = []  # the same ref again in one moment: its outcome is that of the first
-        for pending in batch:
-            if pending.ref is not None and (pending.ref in self._recent or pending.ref in first):
-                repeats.append(pending)
+        for pending in batch.everybody:
+            if pending.ref is not None and (pending.ref in self._recent or pending.ref in batch.refs):
+                batch.repeats.append(pending)
                 continue
-            head = heads.get(pending.draft.conversation.id) or await self.head(pending.draft.conversation)
+            conversation = pending.draft.conversation
             try:
-                entry = next_entry(pending.draft, head)
+                batch.add(pending, batch.head(conversation.id) or await self.head(conversation))
             except (NotAllowed, AnswerRefused, AnswerOutdated) as error:
-                _raise_in(pending, error)
-                continue
-            heads[head.id] = following = applied(head, entry)
-            rows.append(_Row(pending, entry, head, following))
-            if pending.ref is not None:
-                first[pending.ref] = pending
-        again: list[_Pending] = []
-        refusal = await self._messages.append([row.entry for row in rows]) if rows else None
-        stored, rest = (rows, []) if refusal is None else (rows[: refusal.index], rows[refusal.index :])
-        for row in stored:
-            self._settle(row)
-        if refusal is not None:
-            again = await self._resolve_refusal(refusal, rest[0].pending, rest[0].entry)
-            again += [row.pending for row in rest[1:]]
-        return again + [pending for pending in repeats if not await self._settle_repeat(pending)]
+                pending.refuse(error)
 
-    def _settle(self, row: _Row) -> None:
-        pending, entry = row.pending, row.entry
-        before = self._heads.setdefault(entry.conversation, row.before)  # it may have been forgotten meanwhile
-        if before is row.before:  # nothing else has changed meanwhile, such as a read mark
-            head = self._heads[entry.conversation] = row.following
-        else:
-            head = self._apply(entry)
-        moved = not entry.state.answers_like(before.state)
-        since = before.waiting_since if moved else None
-        written = Written(entry, head, origin=pending.draft.origin, moved=moved, waited_since=since)
-        self._remember(entry)
-        if not pending.done.done():
-            pending.done.set_result(written)
-        self._on_stored(written)
+    def _make_ready(self, under_way: Batch) -> None:
+        """Make entries of what has come, as far as that is plain while `under_way` may still fail."""
+        ready = self._ready
+        while self._pending and len(ready) < _BATCH:
+            pending = self._pending[0]
+            conversation_id = pending.draft.conversation.id
+            head = ready.head(conversation_id) or under_way.head(conversation_id) or self._heads.get(conversation_id)
+            seen = (self._recent, under_way.refs, ready.refs)
+            if head is None or (pending.ref is not None and any(pending.ref in refs for refs in seen)):
+                return
+            try:
+                ready.add(pending, head)
+            except Exception:  # noqa: BLE001  # not final: what it comes after may not be stored; `_fill` meets it again
+                return
+            ready.everybody.append(self._pending.popleft())
 
-    async def _settle_repeat(self, pending: _Pending) -> bool:
+    def _put_back(self, pending: list[Pending]) -> None:
+        """These come next, and what is ready is made anew after them."""
+        self._pending.extendleft(reversed(pending))
+        self._ready = Batch()
+
+    async def _store(self, batch: Batch, landed_before: _Landed) -> _Landed:
+        """Store a batch; those who landed before it are told meanwhile, those who land now when the next is sent."""
+        refusal = await self._send(batch, landed_before) if batch else None
+        if refusal is None and not batch.repeats:
+            return self._land(batch.rows)
+        self._put_back(self._ready.everybody)
+        stored, rest = (
+            (batch.rows, []) if refusal is None else (batch.rows[: refusal.index], batch.rows[refusal.index :])
+        )
+        self._tell(self._land(stored))
+        again = await self._resolve_refusal(refusal, rest[0]) if refusal else []
+        again += [row.pending for row in rest[1:]]
+        self._put_back(again + [one for one in batch.repeats if not await self._settle_repeat(one)])
+        return []
+
+    async def _send(self, batch: Batch, landed_before: _Landed) -> Refusal | None:
+        began = time.monotonic()
+        self._under_way = batch
+        try:
+            storing = asyncio.create_task(self._messages.append([row.entry for row in batch.rows]))
+            await asyncio.sleep(0)  # it is sent
+            self._tell(landed_before)
+            self._make_ready(batch)
+            return await storing
+        finally:
+            self._under_way = None
+            if time.monotonic() - began > _STALE_SECONDS:
+                self._put_back(self._ready.everybody)
+
+    def _land(self, rows: Sequence[Row]) -> _Landed:
+        """These are stored: what comes next comes after them."""
+        landed: _Landed = []
+        for row in rows:
+            entry = row.entry
+            before = self._heads.setdefault(entry.conversation, row.before)  # it may have been forgotten meanwhile
+            if before is row.before:  # nothing else has changed meanwhile, such as a read mark
+                head = self._heads[entry.conversation] = row.following
+            else:
+                head = self._apply(entry)
+            self._heads.move_to_end(entry.conversation)
+            moved = not entry.state.answers_like(before.state)
+            since = before.waiting_since if moved else None
+            origin = row.pending.draft.origin
+            landed.append((row.pending, Written(entry, head, origin=origin, moved=moved, waited_since=since)))
+            self._remember(entry)
+        return landed
+
+    def _tell(self, landed: _Landed) -> None:
+        """Tell who waits for these, and who looks on; once."""
+        told, landed[:] = landed[:], []
+        for pending, written in told:
+            pending.tell(written)
+            try:
+                self._on_stored(written)
+            except Exception:  # noqa: BLE001  # it is stored all the same
+                _log.exception("an entry is stored, and not everybody here has heard of it")
+
+    async def _settle_repeat(self, pending: Pending) -> bool:
         """Tell a repeat what was stored the first time, if that is known."""
         stored = self._recent.get(pending.ref) if pending.ref is not None else None
         if stored is None:
             return False
         head = await self.head(pending.draft.conversation)
-        if not pending.done.done():
-            pending.done.set_result(Written(stored, head, duplicate=True))
+        pending.tell(Written(stored, head, duplicate=True))
         return True
 
     def _remember(self, entry: Entry) -> None:
@@ -225,13 +252,14 @@ class LogWriter:
             if len(self._recent) > _RECENT_REFS:
                 self._recent.popitem(last=False)
 
-    async def _resolve_refusal(self, refusal: Refusal, pending: _Pending, entry: Entry) -> list[_Pending]:
+    async def _resolve_refusal(self, refusal: Refusal, row: Row) -> list[Pending]:
         """Deal with the entry that was refused; returns it when it must be tried again."""
+        pending, entry = row.pending, row.entry
         if refusal.by == "order":  # another process wrote first
             self.forget(entry.conversation)
             return [pending]
         if entry.in_reply_to is not None:
-            _raise_in(pending, AnswerRefused("the message is answered already"))
+            pending.refuse(AnswerRefused("the message is answered already"))
             return []
         existing = await self._messages.find(entry.shop, entry.conversation, entry.id)
         if existing is None:
@@ -242,12 +270,7 @@ class LogWriter:
         self._on_stored(Written(existing, await self.head(pending.draft.conversation), duplicate=True))
         return []
 
-    def _fail(self, batch: list[_Pending], error: Exception) -> None:
-        for pending in batch:
+    def _fail(self, batch: Batch, error: Exception) -> None:
+        for pending in batch.everybody:
             self.forget(pending.draft.conversation.id)  # what was stored is not known
-            _raise_in(pending, error)
-
-
-def _raise_in(pending: _Pending, error: Exception) -> None:
-    with contextlib.suppress(asyncio.InvalidStateError):
-        pending.done.set_exception(error)
+            pending.refuse(error)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.turn import Line
+from chat.draft import Written
 from chat.events import Json
 from chat.waiting import Waiting
-from chat.writer import Written
 from config.clock import BusinessClock, utc_now
 from storage.conversations import Conversation, Conversations, applied, new_conversation
 from storage.messages import Author, Entry, State
