@@ -1,12 +1,13 @@
-"""Makes what is said findable, a little later: the sweep hands over what it reads of the log.
+"""Makes what is said findable, a little later, in the log's order and as fast as the database takes it beside the chat.
 
-What was said before there was a search, and every record, is taken in once, when a worker first starts.
+It has a mark of its own: where more is said than can be made findable at once, nothing else waits for it. The first
+time it begins with every record and at the log's beginning.
 """
 
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.clock import utc_now
 from storage.messages import Entry
@@ -17,6 +18,7 @@ from storage.sweeps import Sweeps
 
 _log = logging.getLogger(__name__)
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_CLOCKS_DIFFER_BY = timedelta(seconds=30)
 _AT_ONCE = 200
 _REMEMBERED = 20_000
 _MARK = "search"
@@ -37,30 +39,37 @@ class SearchFeed:
     def __init__(self, store: Storage) -> None:
         self._store = store
         self._sweeps = Sweeps(store.database)
-        self._taken: OrderedDict[str, None] = OrderedDict()  # sweeps overlap: not all of it is new
+        self._taken: OrderedDict[str, None] = OrderedDict()  # times overlap: not all that is read is new
 
-    async def take(self, entries: Sequence[Entry]) -> None:
-        """Make these entries findable."""
+    async def follow(self, patience: timedelta = timedelta(seconds=10)) -> None:
+        """Make findable what was said since the last time and is older than `patience`.
+
+        The mark moves on the way: who is killed in the middle of years begins where it was.
+        """
+        latest = utc_now() - patience
+        mark = await self._sweeps.find_mark(_MARK)
+        if mark is None:
+            await self._take_records()
+        earliest = mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
+        batch: list[Entry] = []
+        async for entry in self._store.messages.stored_between(earliest, latest):
+            batch.append(entry)
+            if len(batch) == _AT_ONCE:
+                await self._take(batch)
+                await self._sweeps.move_mark(batch[-1].at, _MARK)
+                batch = []
+        await self._take(batch)
+        await self._sweeps.move_mark(latest, _MARK)
+
+    async def _take_records(self) -> None:
+        for shop in await self._store.shops.list():
+            await self._store.make_records_findable(shop.slug)
+        _log.info("every record is findable now")
+
+    async def _take(self, entries: Sequence[Entry]) -> None:
         new = [entry for entry in entries if entry.id not in self._taken]
         await self._store.search_index.add(posting_of(entry) for entry in new)
         for entry in new:
             self._taken[entry.id] = None
         while len(self._taken) > _REMEMBERED:
             self._taken.popitem(last=False)
-
-    async def take_in_the_past(self) -> None:
-        """Once per deployment: all that was said before, and every record."""
-        if await self._sweeps.find_mark(_MARK) is not None:
-            return
-        began = utc_now()
-        batch: list[Entry] = []
-        async for entry in self._store.messages.stored_between(_BEGINNING, began):
-            batch.append(entry)
-            if len(batch) == _AT_ONCE:
-                await self.take(batch)
-                batch = []
-        await self.take(batch)
-        for shop in await self._store.shops.list():
-            await self._store.make_records_findable(shop.slug)
-        await self._sweeps.move_mark(began, _MARK)
-        _log.info("what was said and kept before is findable now")

@@ -185,7 +185,7 @@ def _chores(hub: Hub, sweep: Sweep) -> list[Coroutine[Any, Any, Any]]:
         every(_SWEEP_SECONDS, sweep.answer_owed),
         every(_IDLE_SECONDS, sweep.close_idle),
         every(_SNOOZE_SECONDS, Snoozes(hub).wake_due),
-        SearchFeed(store).take_in_the_past(),
+        every(_SWEEP_SECONDS, SearchFeed(store).follow, at_once=True),
         every(_IDLE_SECONDS, lambda: store.files.remove_expired(utc_now())),
     ]
 

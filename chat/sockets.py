@@ -166,11 +166,13 @@ def request_address(request: web.BaseRequest, trusted_proxies: int) -> str:
     return peer_address(request.headers.getall("X-Forwarded-For", []), request.remote, trusted_proxies)
 
 
-async def every(seconds: float, act: Callable[[], Awaitable[object]]) -> None:
+async def every(seconds: float, act: Callable[[], Awaitable[object]], *, at_once: bool = False) -> None:
     """Do something again and again, for as long as the task lives; a failure is logged and does not end it."""
-    while True:
+    if not at_once:
         await asyncio.sleep(seconds)
+    while True:
         try:
             await act()
         except Exception:  # noqa: BLE001  # the next time may go well
             _log.exception("a periodic task failed; it goes on")
+        await asyncio.sleep(seconds)

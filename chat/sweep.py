@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from chat.handoff import Event, NotAllowed
 from chat.hub import Hub
 from chat.reaching import is_to_be_noted
-from chat.search_feed import SearchFeed
 from chat.traces import leaves_traces, trace_again
 from chat.turns import Job
 from config.clock import utc_now
@@ -44,7 +43,6 @@ class Sweep:
         """`note` sees to it that a client who left hears of an entry (`chat/reaching.py`)."""
         self._hub = hub
         self._note = note
-        self._feed = SearchFeed(hub.store)
         self._sweeps = Sweeps(hub.store.database)
         self._shops: dict[str, Shop | None] = {}
         self.look_again: LookAgain = _nobody_looks  # who else has to hear of entries that a dead process stored
@@ -65,7 +63,6 @@ class Sweep:
         if self._note is not None and mark is not None:  # what was there before the first start is nobody's news
             for entry in seen.unread.values():
                 await self._note(entry)
-        await self._feed.take(seen.entries)
         early = await self.look_again(seen.entries)
         await self._sweeps.move_mark(min([latest, *(entry.at for entry in undone), *([early] if early else [])]))
         if undone:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from pymongo import IndexModel
@@ -220,7 +221,7 @@ class Messages:
         return await self._range(shop, conversation, {"$gte": max(1, seq - limit), "$lt": seq})
 
     async def stored_between(self, earliest: datetime, latest: datetime) -> AsyncIterator[Entry]:
-        """The entries of all shops that were stored in this time: what the sweep looks through.
+        """The entries of all shops that were stored in this time, in its order: what the sweep looks through.
 
         Read by short stretches of time, with a breath after each: while the embedded engine looks through a range it
         serves nobody else, whatever the limit, and a minute of a busy shop is ten thousand entries. A silence makes
@@ -231,7 +232,7 @@ class Messages:
         while earliest < latest:
             until = min(earliest + stretch, latest)
             found = await self._entries.find({"at": {"$gte": earliest, "$lt": until}}).to_list(None)
-            for document in found:
+            for document in sorted(found, key=itemgetter("at")):
                 yield from_document(Entry, document)
             if len(found) < _FEW:
                 stretch = min(stretch * 2, longest)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from chat.sweep import Sweep
+from chat.search_feed import SearchFeed
 from storage.codec import to_document
 from storage.conversations import new_conversation
 from storage.labels import new_label
@@ -129,7 +129,7 @@ async def test_ten_thousand_conversations_scroll_to_the_end_with_few_rows_on_the
 async def test_search_says_where_it_found_and_leads_there_by_keyboard(scene: Scene) -> None:
     await seed(scene, 40)
     await write_as_maria(scene, "my rear muffler rattles on the highway", "what are your hours?")
-    await Sweep(scene.running.hub).answer_owed(patience=timedelta(0))
+    await SearchFeed(scene.running.store).follow(patience=timedelta(0))
     await scene.running.hub.projector.drain()
     page = await open_inbox(scene)
     rows = page.locator("#conversations li")

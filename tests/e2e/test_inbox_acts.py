@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 
 from chat.handoff import Event
+from chat.search_feed import SearchFeed
 from chat.snoozes import Snoozes
-from chat.sweep import Sweep
 from server import Running
 from storage.canned_replies import CannedReply
 from storage.conversations import Conversation, new_conversation
@@ -237,9 +237,9 @@ async def test_the_inbox_is_searched_by_plate_by_words_and_by_what_was_just_said
     conversation = await begun(maria, "my rear wiper squeaks")
     await begun(other)
     last = (await ray.ask("inbox"))["conversations"][0]["last"]["text"]
-    fresh = await ray.ask("inbox", {"q": last})  # which no sweep has seen yet
+    fresh = await ray.ask("inbox", {"q": last})  # which is not made findable yet
     assert fresh["conversations"]
-    await Sweep(running.hub).answer_owed(patience=timedelta(0))
+    await SearchFeed(running.store).follow(patience=timedelta(0))
     await running.hub.projector.drain()
     for query in ("ktx4821", "lopez", "1042", "wiper squeak", "wipper"):
         found = await ray.ask("inbox", {"q": query})

@@ -33,6 +33,8 @@ async def test_what_was_stored_in_a_time_is_found_whole_and_once_however_dense_i
     end = stored[-1].at
     found = [one.seq async for one in store.messages.stored_between(BEGINNING, end)]
     assert sorted(found) == [one.seq for one in stored[:-1]]  # the end itself is not in it
+    times = [one.at async for one in store.messages.stored_between(BEGINNING, end)]
+    assert times == sorted(times)
     found = [one.seq async for one in store.messages.stored_between(BUSY + timedelta(seconds=1), end)]
     assert sorted(found) == [one.seq for one in stored[:-1] if one.at >= BUSY + timedelta(seconds=1)]
 

@@ -1,7 +1,7 @@
 """Search: by names, phones, plates, papers and words, by their beginnings and with slips, in one shop only."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chat.search_feed import SearchFeed
+from chat.search_feed import SearchFeed, posting_of
 from storage.conversations import Conversation, new_conversation
 from storage.messages import Author, Entry, State
 from storage.search import Posting
@@ -21,8 +21,8 @@ from tests.loop_turns import turns_of_others
 AT = datetime(2026, 3, 11, 15, 0, tzinfo=UTC)
 
 
-async def say(store: Storage, conversation: Conversation, seq: int, text: str, at: datetime = AT) -> None:
-    entry = Entry(
+def entry_of(conversation: Conversation, seq: int, text: str, at: datetime) -> Entry:
+    return Entry(
         id=f"{conversation.id}-{seq}",
         shop=conversation.shop,
         conversation=conversation.id,
@@ -34,8 +34,12 @@ async def say(store: Storage, conversation: Conversation, seq: int, text: str, a
         state=State(),
         text=text,
     )
+
+
+async def say(store: Storage, conversation: Conversation, seq: int, text: str, at: datetime = AT) -> None:
+    entry = entry_of(conversation, seq, text, at)
     await store.messages.append([entry])
-    await SearchFeed(store).take([entry])
+    await store.search_index.add([posting_of(entry)])
 
 
 async def begin(store: Storage, key: str, shop: str = "garage") -> Conversation:
@@ -118,11 +122,36 @@ async def test_what_was_there_before_there_was_a_search_is_taken_in_once(
         await store.database[name].delete_many({})
     assert await ids(store, "maria") == []
     feed = SearchFeed(Storage(store.database))  # as in a new process
-    await feed.take_in_the_past()
+    await feed.follow()
     assert await ids(store, "maria brake") == [people["maria"].id]
     await store.database["search_postings"].delete_many({})
-    await feed.take_in_the_past()
+    await feed.follow()
     assert await ids(store, "maria") == []
+
+
+async def test_who_is_killed_while_making_the_past_findable_begins_where_it_was(
+    store: Storage, people: dict[str, Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = AT - timedelta(days=30)
+    past = [entry_of(people["tom"], 2 + n, f"line{n}x", began + timedelta(minutes=n)) for n in range(250)]
+    await store.messages.append(past)
+    add = store.search_index.add
+
+    async def add_or_die(postings: Iterable[Posting]) -> None:
+        chunk = list(postings)
+        if any("line249x" in one.words for one in chunk):
+            raise ZeroDivisionError
+        await add(chunk)
+
+    monkeypatch.setattr(store.search_index, "add", add_or_die)
+    with pytest.raises(ZeroDivisionError):
+        await SearchFeed(store).follow()
+    assert await ids(store, "line150x") == [people["tom"].id]
+    monkeypatch.setattr(store.search_index, "add", add)
+    await store.search_index.remove("garage", past[10].id)
+    await SearchFeed(store).follow()
+    assert await ids(store, "line249x") == [people["tom"].id]
+    assert await ids(store, "line10x") == []  # it has not gone through all that again
 
 
 async def test_two_on_one_number_are_both_found(store: Storage, people: dict[str, Conversation]) -> None:
