@@ -59,10 +59,10 @@ async def databases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[D
         return
     engine = Engine(lambda: tmp_path_factory.mktemp("engine"))
     databases = Databases(engine.uri)
+    engine.before_end = databases.close
     try:
         yield databases
     finally:
-        databases.close()
         engine.stop()
 
 

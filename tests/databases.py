@@ -36,6 +36,7 @@ class Engine:
         self._child: subprocess.Popen[bytes] | None = None
         self._begun = 0.0
         self._uri = ""
+        self.before_end: Callable[[], None] = lambda: None  # a connection that is closed later looks for it 5 s long
 
     def uri(self) -> str:
         """Where it is now. What was in the one before is gone."""
@@ -50,6 +51,7 @@ class Engine:
     def stop(self) -> None:
         """End it."""
         if self._child is not None:
+            self.before_end()
             self._child.kill()  # it holds nothing that is worth a goodbye
             self._child.wait()
 
