@@ -158,42 +158,42 @@ async def test_where_another_process_wrote_first_those_behind_keep_their_order(s
     assert await the_log(store, conversation) == ["before them", "a", "b", "c"]
 
 
-async def test_the_bot_is_not_silenced_by_a_take_over_that_is_not_stored(store: Storage) -> None:
-    messages, log, conversation, _ = await held(store)
+async def a_take_over_and_an_answer(
+    messages: Held, log: LogWriter, conversation: Conversation
+) -> tuple["asyncio.Task[Written]", "asyncio.Future[None]", "asyncio.Task[Written]"]:
+    """Staff take it over, which is at the gate, and the bot answers behind that: the first, its gate, the second."""
     asked = start(log, says(conversation, "how much?", wants_answer=True))
-    (_, gate) = await messages.next()
+    _, gate = await messages.next()
     gate.set_result(None)
     question = (await asked[0]).entry
-    answers: dict[str, Any] = {"in_reply_to": question.id, "answers_seq": question.seq, "author": BOT, "ref": None}
-    lost = start(log, says(conversation, "I have it", event=Event.TAKE, kind="act", author=STAFF))
+    [taken] = start(log, says(conversation, "I have it", event=Event.TAKE, kind="act", author=STAFF))
     _, gate = await messages.next()
-    answer = start(log, says(conversation, "$ 120", event=Event.BOT_ANSWERS, **answers))
+    answers: dict[str, Any] = {"in_reply_to": question.id, "answers_seq": question.seq, "author": BOT, "ref": None}
+    [answer] = start(log, says(conversation, "$ 120", event=Event.BOT_ANSWERS, **answers))
     await asyncio.sleep(0)
+    return taken, gate, answer
+
+
+async def test_the_bot_is_not_silenced_by_a_take_over_that_is_not_stored(store: Storage) -> None:
+    messages, log, conversation, _ = await held(store)
+    lost, gate, answer = await a_take_over_and_an_answer(messages, log, conversation)
     gate.set_exception(DatabaseUnavailable("it is lost"))
     texts, gate = await messages.next()
     assert texts == ["$ 120"]
     gate.set_result(None)
-    assert (await answer[0]).entry.seq == 2
+    assert (await answer).entry.seq == 2
     with pytest.raises(DatabaseUnavailable):
-        await lost[0]
+        await lost
 
 
 async def test_the_bot_is_silent_behind_a_take_over_that_is_under_way(store: Storage) -> None:
     messages, log, conversation, _ = await held(store)
-    asked = start(log, says(conversation, "how much?", wants_answer=True))
-    (_, gate) = await messages.next()
-    gate.set_result(None)
-    question = (await asked[0]).entry
-    answers: dict[str, Any] = {"in_reply_to": question.id, "answers_seq": question.seq, "author": BOT, "ref": None}
-    taken = start(log, says(conversation, "I have it", event=Event.TAKE, kind="act", author=STAFF))
-    _, gate = await messages.next()
-    answer = start(log, says(conversation, "$ 120", event=Event.BOT_ANSWERS, **answers))
-    await asyncio.sleep(0)
-    assert not answer[0].done()  # it is decided when it is known
+    taken, gate, answer = await a_take_over_and_an_answer(messages, log, conversation)
+    assert not answer.done()  # it is decided when it is known
     gate.set_result(None)
     with pytest.raises(AnswerRefused):
-        await answer[0]
-    assert (await taken[0]).moved
+        await answer
+    assert (await taken).moved
     assert await the_log(store, conversation) == ["how much?", "I have it"]
 
 
