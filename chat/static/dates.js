@@ -37,14 +37,14 @@ export function soonLabel(at, { now, language, zone }) {
 }
 
 /** For a list: "now", "4m", "2h", "Mon", "Mar 9", "3/9/25". */
-export function agoLabel(at, { now, language }) {
+export function agoLabel(at, { now, language, zone }) {
   const passed = now - new Date(at);
   if (passed < 60_000) return "now";
   if (passed < 60 * 60_000) return `${Math.floor(passed / 60_000)}m`;
   if (passed < DAY) return `${Math.floor(passed / (60 * 60_000))}h`;
-  if (passed < 6 * DAY) return formatOf(language, { weekday: "short" }).format(new Date(at));
-  const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: "2-digit" };
-  return formatOf(language, { month: "short", day: "numeric", ...year }).format(new Date(at));
+  if (passed < 6 * DAY) return formatOf(language, { timeZone: zone, weekday: "short" }).format(new Date(at));
+  const year = dayKey(at, zone).slice(0, 4) === dayKey(now, zone).slice(0, 4) ? {} : { year: "2-digit" };
+  return formatOf(language, { timeZone: zone, month: "short", day: "numeric", ...year }).format(new Date(at));
 }
 
 function capitalized(text) {

@@ -1,6 +1,7 @@
 /** The client's card beside the conversation: who they are, what they owe, what they drive, what waits for them. */
 import { changes } from "./card-changes.js";
 import { el, icon } from "./dom.js";
+import { momentText } from "./inbox-words.js";
 import { findStorage } from "./keep.js";
 import { readablePhone } from "./text.js";
 
@@ -153,7 +154,4 @@ function day(at) {
   return new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", ...year, timeZone: isDay ? "UTC" : document.body.dataset.timezone }).format(new Date(at));
 }
 
-/** "Mon, Mar 9, 9:30 AM" in the shop's zone. */
-function time(at) {
-  return new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: document.body.dataset.timezone }).format(new Date(at));
-}
+const time = (at) => momentText(at, document.body.dataset.timezone);

@@ -86,7 +86,7 @@ export class Notify {
       { type: "button", class: seen ? "notice" : "notice is-new", on: { click: open } },
       el("span", { class: `notice-mark by-${kind}`, "aria-hidden": "true", text: KINDS[kind] ?? "•" }),
       el("span", { class: "notice-text" }, el("span", { class: "strong" }, seen ? null : el("span", { class: "visually-hidden", text: "New: " }), title), el("span", { class: "muted", text })),
-      el("time", { class: "muted", datetime: at, text: agoLabel(at, { now: Date.now() }) }),
+      el("time", { class: "muted", datetime: at, text: agoLabel(at, { now: Date.now(), zone: this.timezone }) }),
     );
   }
 
@@ -119,7 +119,7 @@ export class Notify {
       const name = deviceName(agent);
       const button = this.#button(`notify-remove-${id}`, "Remove", () => this.device.remove(id));
       button.setAttribute("aria-label", `Remove ${name}`);
-      return el("li", {}, el("span", {}, el("span", { class: "strong", text: name }), el("span", { class: "muted", text: `Opened ${agoLabel(at, { now: Date.now() })}` })), button);
+      return el("li", {}, el("span", {}, el("span", { class: "strong", text: name }), el("span", { class: "muted", text: `Opened ${agoLabel(at, { now: Date.now(), zone: this.timezone })}` })), button);
     });
     return [el("section", { class: "notify-part" }, el("h3", { text: "Other devices" }), el("ul", { class: "notify-devices" }, items))];
   }

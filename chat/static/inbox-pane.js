@@ -127,7 +127,7 @@ export class Pane {
 
   #view() {
     const { talk } = this;
-    return { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", now: Date.now(), readSeq: talk.readByClient, newFrom: talk.newFrom, offline: !this.socket.connected };
+    return { side: "staff", words: { ...WORDS, you: talk.myName }, language: "en-US", zone: document.body.dataset.timezone, now: Date.now(), readSeq: talk.readByClient, newFrom: talk.newFrom, offline: !this.socket.connected };
   }
 
   /** What stands around the rows, before they are shown: the thread keeps to its end by what is there then. */

@@ -33,8 +33,8 @@ export function excerptOf(text, query) {
 }
 
 /** "Waits <1m", "Waits 4m", "Waits since Mon". */
-export function waitLabel(since, now) {
-  const label = agoLabel(since, { now, language: "en-US" });
+export function waitLabel(since, now, zone) {
+  const label = agoLabel(since, { now, language: "en-US", zone });
   if (label === "now") return "Waits <1m";
   return now - new Date(since) < DAY ? `Waits ${label}` : `Waits since ${label}`;
 }
@@ -55,7 +55,7 @@ export function rowOf(one, { desk, shop, typists, now, zone }) {
     isTyping: typing !== null,
     query: desk.query,
     seq: hit?.seq ?? null,
-    ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en-US" }) : "",
+    ago: one.last?.at ? agoLabel(one.last.at, { now, language: "en-US", zone }) : "",
     unread: WANT_A_PERSON.has(one.status) ? one.unread : 0,
     state: desk.query || desk.view === "all" ? one.status : null,
     channel: one.channel,
@@ -69,7 +69,7 @@ function tagsOf({ urgent, status, labels = [], until, waiting_since: since }, sh
   const colors = new Map(shop.labels.map(({ name, color }) => [name, color]));
   const tags = [
     urgent && ["bad", "Urgent"],
-    status === "waiting" && ["status-waiting", since ? waitLabel(since, now) : "Waits"],
+    status === "waiting" && ["status-waiting", since ? waitLabel(since, now, zone) : "Waits"],
     status === "snoozed" && until && ["snoozed", untilLabel(until, now, zone)],
   ].filter(Boolean);
   const shown = labels.slice(0, labels.length > 1 && tags.length > 1 ? 0 : 2 - Math.min(1, tags.length));

@@ -121,8 +121,9 @@ const NOTICE_STATES = { sent: " · sent", delivered: " · delivered", read: " ·
 
 const readableContact = (contact) => (contact.includes("@") ? contact : readablePhone(contact));
 
-function momentText(at) {
-  return new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(new Date(at));
+/** "Mon, Mar 9, 9:30 AM" in the shop's `zone`. */
+export function momentText(at, zone) {
+  return new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: zone }).format(new Date(at));
 }
 
 const ACTS = {
@@ -132,7 +133,7 @@ const ACTS = {
   returned_to_bot: (who) => `${who} returned it to the bot`,
   resolved: (who) => `${who} resolved it`,
   reopened: (who) => `${who} reopened it`,
-  snoozed: (who, { text }) => (text ? `${who} snoozed it until ${momentText(text)}` : `${who} snoozed it`),
+  snoozed: (who, { text, zone }) => (text ? `${who} snoozed it until ${momentText(text, zone)}` : `${who} snoozed it`),
   woken: () => "It came back from snooze",
   rated: (who, { rating: { score, comment } }) => `${who} rated the chat ${score} of 5${comment ? `: “${comment}”` : ""}`,
   left_contact: (who, { text }) => `${who} wants to be told of an answer at ${readableContact(text)}`,

@@ -93,7 +93,7 @@ function dayRow(day, { at }, { view, memo }) {
 
 function lineRow(entry, { view, memo }) {
   const { seq, text, author, channel, act = null, rating = null, delivery = null } = entry;
-  return memo.row(entry, "line", () => ({ kind: "line", key: `seq:${seq}`, seq, text, author, channel, act, rating, delivery, time: timeLabel(entry.at, view) }));
+  return memo.row(entry, "line", () => ({ kind: "line", key: `seq:${seq}`, seq, text, author, channel, act, rating, delivery, zone: view.zone, time: timeLabel(entry.at, view) }));
 }
 
 function messageRow(entry, continues, goesOn, ends) {

@@ -48,14 +48,19 @@ class Scene:
         token = await self.running.store.sessions.open(SHOP.slug, client_id=MARIA.id)
         return await self._page(size, {client_cookie(SHOP.slug): token})
 
-    async def staff(self, size: dict[str, int] = DESK) -> Page:
-        """Ray, signed in to the inbox."""
+    async def staff(self, size: dict[str, int] = DESK, zone: str | None = None) -> Page:
+        """Ray, signed in to the inbox; his computer's clock is in this time zone."""
         token = await self.running.store.sessions.open(SHOP.slug, staff_id=RAY.id)
-        return await self._page(size, {STAFF_COOKIE: token})
+        return await self._page(size, {STAFF_COOKIE: token}, zone=zone)
 
-    async def _page(self, size: dict[str, int], cookies: dict[str, str], language: str = "en-US") -> Page:
+    async def _page(
+        self, size: dict[str, int], cookies: dict[str, str], language: str = "en-US", zone: str | None = None
+    ) -> Page:
         context = await self.browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, locale=language, reduced_motion="reduce"
+            viewport={"width": size["width"], "height": size["height"]},
+            locale=language,
+            timezone_id=zone,
+            reduced_motion="reduce",
         )
         self.contexts.append(context)
         context.set_default_timeout(15_000)

@@ -1,7 +1,8 @@
 """The open conversation in a real browser: a long thread, canned replies, mentions, the bot's draft, a cut line."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -235,3 +236,48 @@ async def test_what_is_read_stays_where_it_is_when_older_messages_come(scene: Sc
     await page.evaluate(_BEFORE_THE_GAP, COUNT)
     await until(page, _IT_CAME)
     assert await page.evaluate("window.jumps") == []
+
+
+async def test_whoever_works_far_from_the_shop_reads_the_shops_times(scene: Scene) -> None:
+    store = scene.running.store
+    conversation = new_conversation(SHOP.slug, f"client:{MARIA.id}", title=MARIA.name, client_id=MARIA.id)
+    await store.conversations.add(conversation)
+    base = Entry(
+        id="m1",
+        shop=SHOP.slug,
+        conversation=conversation.id,
+        seq=1,
+        client_prev=0,
+        kind="message",
+        author=Author(kind="client", name=MARIA.name, id=MARIA.id),
+        at=datetime(2025, 3, 11, 15, 5, tzinfo=UTC),
+        state=State(status="open", assignee=RAY.id),
+        text="Is it done?",
+    )
+    until = datetime(2025, 3, 12, 13, 0, tzinfo=UTC)
+    put_to_sleep = replace(
+        base,
+        id="m2",
+        seq=2,
+        client_prev=1,
+        kind="act",
+        author=Author(kind="staff", name=RAY.name, id=RAY.id),
+        act="snoozed",
+        text=until.isoformat(),
+        state=State(status="snoozed", assignee=RAY.id, until=until),
+    )
+    for entry in (base, put_to_sleep):
+        assert await store.messages.append([entry]) is None
+        conversation = applied(conversation, entry)
+    await store.conversations.project_many([conversation])
+    page = await scene.staff(zone="Asia/Tokyo")  # where it was five past midnight, on the 12th
+    await page.goto(f"{scene.url}/staff/")
+    await expect(page.get_by_role("navigation", name="Views")).to_contain_text("1")
+    await page.keyboard.press("g")
+    await page.keyboard.press("a")
+    row = page.locator("#conversations li")
+    await expect(row).to_contain_text("Mar 11, 25")
+    await row.locator("button").click()
+    await expect(page.locator("#thread time").first).to_have_text("10:05 AM")
+    await expect(page.locator("#thread")).to_contain_text("Tuesday, March 11, 2025")
+    await expect(page.locator("#thread")).to_contain_text("until Wed, Mar 12, 8:00 AM")
