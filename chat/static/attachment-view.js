@@ -13,16 +13,17 @@ export function attachmentsOf(row, words, local = () => ({})) {
 
 /**
  * Pictures in `list` are shown over the page, by what is fetched with the first. `entries()`: of the thread, as they are
- * then. Where that cannot be, and with a key that asks for a tab of its own, the link does what links do.
+ * then; `zone` as in dates.js. Where that cannot be, and with a key that asks for a tab of its own, the link does what
+ * links do.
  */
-export function openPictures({ list, entries, language = () => "en" }) {
+export function openPictures({ list, entries, language = () => "en", zone }) {
   list.addEventListener("click", async (event) => {
     const link = event.target.closest("a.picture");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     try {
       const { showPicture } = await import("./lightbox.js");
-      await showPicture({ list, link, entries: entries(), language: language() });
+      await showPicture({ list, link, entries: entries(), language: language(), zone });
     } catch {
       window.open(link.href, "_blank", "noopener"); // no line
     }

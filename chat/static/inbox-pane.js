@@ -189,7 +189,7 @@ export class Pane {
 
   #wire(onleave) {
     for (const touch of ["keydown", "pointerdown"]) document.addEventListener(touch, () => (this.#wentOn = true), true);
-    openPictures({ list: find("thread"), entries: () => this.talk.log.entries });
+    openPictures({ list: find("thread"), entries: () => this.talk.log.entries, zone: document.body.dataset.timezone });
     find("back").addEventListener("click", () => onleave());
     find("thread-below").addEventListener("click", () => (this.thread.toEnd(), find("thread-scroll").focus({ preventScroll: true })));
     find("thread-above").addEventListener("click", () => this.#goToNew());

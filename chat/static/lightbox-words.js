@@ -1,8 +1,8 @@
 /** What is said around a picture that is shown over the page, in English and Spanish. */
 
 /** Whose it is and since when; of a visitor there is no name. */
-function fromText(locale, name, at) {
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(at);
+function fromText(locale, name, at, timeZone) {
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
   return name ? `${name} · ${moment}` : moment;
 }
 
@@ -11,7 +11,7 @@ export const LIGHTBOX_WORDS = {
     title: "Pictures",
     picture: (name) => `Picture ${name}`,
     count: (at, of) => `${at} of ${of}`,
-    from: (name, at) => fromText("en-US", name, at),
+    from: (name, at, zone) => fromText("en-US", name, at, zone),
     before: "Picture before",
     after: "Next picture",
     whole: "Open in a new tab",
@@ -23,7 +23,7 @@ export const LIGHTBOX_WORDS = {
     title: "Imágenes",
     picture: (name) => `Imagen ${name}`,
     count: (at, of) => `${at} de ${of}`,
-    from: (name, at) => fromText("es-US", name, at),
+    from: (name, at, zone) => fromText("es-US", name, at, zone),
     before: "Imagen anterior",
     after: "Imagen siguiente",
     whole: "Abrir en otra pestaña",

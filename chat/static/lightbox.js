@@ -10,13 +10,13 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 let opening = null;
 
 /** Show what `link` in `list` leads to, among the pictures of these entries. Raises where the style does not come. */
-export async function showPicture({ list, link, entries, language }) {
+export async function showPicture({ list, link, entries, language, zone }) {
   opening ??= loadStyle("lightbox.css").then(() => new Lightbox());
   const box = await opening.catch((error) => {
     opening = null; // the next click tries again
     throw error;
   });
-  box.show({ pictures: picturesOf(entries), id: link.dataset.file, language, onclose: () => focusAgain(list, link) });
+  box.show({ pictures: picturesOf(entries), id: link.dataset.file, language, zone, onclose: () => focusAgain(list, link) });
 }
 
 class Lightbox {
@@ -44,9 +44,10 @@ class Lightbox {
   }
 
   /** Show the picture with this `id`; `onclose()` once it is left. */
-  show({ pictures, id, language, onclose }) {
+  show({ pictures, id, language, zone, onclose }) {
     this.#pictures = pictures;
     this.#onclose = onclose;
+    this.zone = zone;
     this.words = LIGHTBOX_WORDS[language];
     for (const [name, element] of Object.entries({ whole: this.whole, save: this.save, leave: this.leave, before: this.before, after: this.after })) {
       element.setAttribute("aria-label", this.words[name]);
@@ -76,7 +77,7 @@ class Lightbox {
     this.image.alt = words.picture(picture.name);
     this.count.textContent = this.#pictures.length > 1 ? words.count(at + 1, this.#pictures.length) : "";
     this.name.textContent = picture.name;
-    this.from.textContent = words.from(picture.by, new Date(picture.at));
+    this.from.textContent = words.from(picture.by, new Date(picture.at), this.zone);
     this.whole.href = this.save.href = url;
     this.save.download = picture.name;
     this.#showArrows();

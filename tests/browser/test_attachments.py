@@ -35,6 +35,9 @@ async def look_at_the_picture(page: Page) -> None:
     assert await find_violations(page) == []
     await page.keyboard.press("ArrowRight")
     await expect(box.locator(".lightbox-told")).to_contain_text("2 of 2bumper.jpgMaria Lopez")
+    told = page.locator("#thread li", has=page.locator("a.picture")).locator("time").first
+    sent = await told.inner_text()  # by the shop's clock
+    await expect(box.locator(".lightbox-from")).to_contain_text(sent.strip())
     await page.keyboard.press("ArrowRight")  # there is none
     async with page.expect_download() as saved:
         await box.get_by_role("link", name="Download").click()
@@ -46,7 +49,7 @@ async def look_at_the_picture(page: Page) -> None:
 
 
 async def test_a_client_sends_a_photo_and_staff_send_a_pdf_back(scene: Scene) -> None:
-    maria, ray = await scene.client(PHONE), await scene.staff(DESK)
+    maria, ray = await scene.client(PHONE), await scene.staff(DESK, zone="Asia/Tokyo")
     faults: list[str] = []
     for page in (maria, ray):
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
