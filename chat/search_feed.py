@@ -7,18 +7,16 @@ time it begins with every record and at the log's beginning.
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from config.clock import utc_now
 from storage.messages import Entry
 from storage.search import Posting
 from storage.search_words import all_words, phone_words, words_of
 from storage.store import Storage
-from storage.sweeps import Sweeps
+from storage.sweeps import Sweeps, look_from
 
 _log = logging.getLogger(__name__)
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-_CLOCKS_DIFFER_BY = timedelta(seconds=30)
 _AT_ONCE = 200
 _REMEMBERED = 20_000
 _MARK = "search"
@@ -50,9 +48,8 @@ class SearchFeed:
         mark = await self._sweeps.find_mark(_MARK)
         if mark is None:
             await self._take_records()
-        earliest = mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
         batch: list[Entry] = []
-        async for entry in self._store.messages.stored_between(earliest, latest):
+        async for entry in self._store.messages.stored_between(look_from(mark), latest):
             batch.append(entry)
             if len(batch) == _AT_ONCE:
                 await self._take(batch)

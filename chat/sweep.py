@@ -8,7 +8,7 @@ when repeated: one insert decides on an answer, the outbox knows an entry's id.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chat.handoff import Event, NotAllowed
 from chat.hub import Hub
@@ -19,12 +19,10 @@ from config.clock import utc_now
 from storage.conversations import Conversation
 from storage.messages import Author, Entry
 from storage.shops import Shop
-from storage.sweeps import Sweeps
+from storage.sweeps import Sweeps, look_from
 
 _log = logging.getLogger(__name__)
 
-_CLOCKS_DIFFER_BY = timedelta(seconds=30)
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _IDLE = timedelta(hours=24)
 _IDLE_AT_ONCE = 200
 
@@ -51,9 +49,8 @@ class Sweep:
         """Run again what was left undone and is older than `patience`; how many messages that were."""
         self._shops.clear()
         mark = await self._sweeps.find_mark()
-        earliest = mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
         latest = utc_now() - patience
-        seen = await self._look(earliest, latest)
+        seen = await self._look(look_from(mark), latest)
         await self._catch_up(seen)
         undone = [entry for entry in seen.owed() if await self._is_owed(entry)]
         for entry in undone:

@@ -1,8 +1,16 @@
 """How far those have come who go through the log: up to when whoever was owed an answer has one, and so on."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from storage.mongo import Database
+
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_CLOCKS_DIFFER_BY = timedelta(seconds=30)
+
+
+def look_from(mark: datetime | None) -> datetime:
+    """From when on to read the log: a little before the mark, since clocks differ; without one from its beginning."""
+    return mark - _CLOCKS_DIFFER_BY if mark else _BEGINNING
 
 
 class Sweeps:

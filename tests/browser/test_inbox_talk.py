@@ -1,15 +1,16 @@
 """The open conversation in a real browser: a long thread, canned replies, mentions, the bot's draft, a cut line."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from config.clock import utc_now
 from storage.canned_replies import CannedReply
-from storage.conversations import applied, new_conversation
+from storage.conversations import Conversation, applied, new_conversation
 from storage.messages import Author, AuthorKind, Entry, State
 from storage.staff import Staff
 from tests.browser.conftest import DESK, PHONE, Scene, find_violations
@@ -61,38 +62,52 @@ async def until(page: Page, expression: str) -> None:
             await asyncio.sleep(0.05)
 
 
+async def begun(scene: Scene) -> Conversation:
+    """Maria's conversation, in which nothing has been said."""
+    made = new_conversation(SHOP.slug, f"client:{MARIA.id}", title=MARIA.name, client_id=MARIA.id)
+    await scene.running.store.conversations.add(made)
+    return made
+
+
+def entry_of(conversation: Conversation, seq: int, at: datetime, author: Author, **more: Any) -> Entry:
+    """One of its entries; Ray has it where nothing else is said."""
+    base: dict[str, Any] = {"kind": "message", "state": State(status="open", assignee=RAY.id)}
+    return Entry(
+        id=f"m{seq}",
+        shop=SHOP.slug,
+        conversation=conversation.id,
+        seq=seq,
+        client_prev=seq - 1,
+        author=author,
+        at=at,
+        **(base | more),
+    )
+
+
+async def keep(scene: Scene, conversation: Conversation, entries: Sequence[Entry]) -> None:
+    """Store them, and the conversation after them."""
+    store = scene.running.store
+    for at in range(0, len(entries), 1000):
+        assert await store.messages.append(entries[at : at + 1000]) is None
+    for entry in entries:
+        conversation = applied(conversation, entry)
+    await store.conversations.project_many([conversation])
+
+
 async def seed(scene: Scene, count: int = COUNT, *, unread: int = 0) -> str:
     """Maria's conversation, open with Ray, with a long past; its id."""
-    store = scene.running.store
-    conversation = new_conversation(SHOP.slug, f"client:{MARIA.id}", title=MARIA.name, client_id=MARIA.id)
-    await store.conversations.add(conversation)
+    conversation = await begun(scene)
     kinds: tuple[AuthorKind, ...] = ("client", "staff", "client", "bot")
     names = {"client": MARIA.name, "staff": RAY.name, "bot": SHOP.name}
+    ids = {"staff": RAY.id, "client": MARIA.id}
     begin = utc_now() - timedelta(minutes=3 * count)
     entries = []
     for seq in range(1, count + 1):
         kind = "client" if seq > count - unread else kinds[seq % 4]
         text = f"Message {seq}. " + "The car makes a noise when it is cold. " * (seq * 7 % 5)
-        ids = {"staff": RAY.id, "client": MARIA.id}
-        entries.append(
-            Entry(
-                id=f"m{seq}",
-                shop=SHOP.slug,
-                conversation=conversation.id,
-                seq=seq,
-                client_prev=seq - 1,
-                kind="message",
-                author=Author(kind=kind, name=names[kind], id=ids.get(kind)),
-                at=begin + timedelta(minutes=3 * seq),
-                state=State(status="open", assignee=RAY.id),
-                text=text,
-            )
-        )
-    for at in range(0, count, 1000):
-        assert await store.messages.append(entries[at : at + 1000]) is None
-    for entry in entries:
-        conversation = applied(conversation, entry)
-    await store.conversations.project_many([conversation])
+        author = Author(kind=kind, name=names[kind], id=ids.get(kind))
+        entries.append(entry_of(conversation, seq, begin + timedelta(minutes=3 * seq), author, text=text))
+    await keep(scene, conversation, entries)
     return conversation.id
 
 
@@ -239,37 +254,14 @@ async def test_what_is_read_stays_where_it_is_when_older_messages_come(scene: Sc
 
 
 async def test_whoever_works_far_from_the_shop_reads_the_shops_times(scene: Scene) -> None:
-    store = scene.running.store
-    conversation = new_conversation(SHOP.slug, f"client:{MARIA.id}", title=MARIA.name, client_id=MARIA.id)
-    await store.conversations.add(conversation)
-    base = Entry(
-        id="m1",
-        shop=SHOP.slug,
-        conversation=conversation.id,
-        seq=1,
-        client_prev=0,
-        kind="message",
-        author=Author(kind="client", name=MARIA.name, id=MARIA.id),
-        at=datetime(2025, 3, 11, 15, 5, tzinfo=UTC),
-        state=State(status="open", assignee=RAY.id),
-        text="Is it done?",
-    )
-    until = datetime(2025, 3, 12, 13, 0, tzinfo=UTC)
-    put_to_sleep = replace(
-        base,
-        id="m2",
-        seq=2,
-        client_prev=1,
-        kind="act",
-        author=Author(kind="staff", name=RAY.name, id=RAY.id),
-        act="snoozed",
-        text=until.isoformat(),
-        state=State(status="snoozed", assignee=RAY.id, until=until),
-    )
-    for entry in (base, put_to_sleep):
-        assert await store.messages.append([entry]) is None
-        conversation = applied(conversation, entry)
-    await store.conversations.project_many([conversation])
+    conversation = await begun(scene)
+    said = datetime(2025, 3, 11, 15, 5, tzinfo=UTC)
+    maria, ray = (Author(kind="client", name=MARIA.name, id=MARIA.id), Author(kind="staff", name=RAY.name, id=RAY.id))
+    wakes = datetime(2025, 3, 12, 13, 0, tzinfo=UTC)
+    asleep = State(status="snoozed", assignee=RAY.id, until=wakes)
+    snoozed = {"kind": "act", "act": "snoozed", "text": wakes.isoformat(), "state": asleep}
+    question = entry_of(conversation, 1, said, maria, text="Is it done?")
+    await keep(scene, conversation, [question, entry_of(conversation, 2, said, ray, **snoozed)])
     page = await scene.staff(zone="Asia/Tokyo")  # where it was five past midnight, on the 12th
     await page.goto(f"{scene.url}/staff/")
     await expect(page.get_by_role("navigation", name="Views")).to_contain_text("1")
