@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -15,10 +14,12 @@ from storage.messages import Author, AuthorKind, Entry, State
 from storage.staff import Staff
 from tests.browser.conftest import DESK, PHONE, Scene, find_violations
 from tests.cast import MARIA, RAY, SHOP
+from tests.entries import entry_of
 
 pytestmark = pytest.mark.browser
 
 COUNT = 5000
+WITH_RAY = State(status="open", assignee=RAY.id)
 MINA = Staff(id="mina", shop="garage", external_id="S2", email="mina@garage.example", name="Mina Park", role="owner")
 _WATCH = """() => {
   const scroll = document.getElementById("thread-scroll");
@@ -69,21 +70,6 @@ async def begun(scene: Scene) -> Conversation:
     return made
 
 
-def entry_of(conversation: Conversation, seq: int, at: datetime, author: Author, **more: Any) -> Entry:
-    """One of its entries; Ray has it where nothing else is said."""
-    base: dict[str, Any] = {"kind": "message", "state": State(status="open", assignee=RAY.id)}
-    return Entry(
-        id=f"m{seq}",
-        shop=SHOP.slug,
-        conversation=conversation.id,
-        seq=seq,
-        client_prev=seq - 1,
-        author=author,
-        at=at,
-        **(base | more),
-    )
-
-
 async def keep(scene: Scene, conversation: Conversation, entries: Sequence[Entry]) -> None:
     """Store them, and the conversation after them."""
     store = scene.running.store
@@ -106,7 +92,9 @@ async def seed(scene: Scene, count: int = COUNT, *, unread: int = 0) -> str:
         kind = "client" if seq > count - unread else kinds[seq % 4]
         text = f"Message {seq}. " + "The car makes a noise when it is cold. " * (seq * 7 % 5)
         author = Author(kind=kind, name=names[kind], id=ids.get(kind))
-        entries.append(entry_of(conversation, seq, begin + timedelta(minutes=3 * seq), author, text=text))
+        entries.append(
+            entry_of(conversation, seq, begin + timedelta(minutes=3 * seq), author, text=text, state=WITH_RAY)
+        )
     await keep(scene, conversation, entries)
     return conversation.id
 
@@ -260,7 +248,7 @@ async def test_whoever_works_far_from_the_shop_reads_the_shops_times(scene: Scen
     wakes = datetime(2025, 3, 12, 13, 0, tzinfo=UTC)
     asleep = State(status="snoozed", assignee=RAY.id, until=wakes)
     snoozed = {"kind": "act", "act": "snoozed", "text": wakes.isoformat(), "state": asleep}
-    question = entry_of(conversation, 1, said, maria, text="Is it done?")
+    question = entry_of(conversation, 1, said, maria, text="Is it done?", state=WITH_RAY)
     await keep(scene, conversation, [question, entry_of(conversation, 2, said, ray, **snoozed)])
     page = await scene.staff(zone="Asia/Tokyo")  # where it was five past midnight, on the 12th
     await page.goto(f"{scene.url}/staff/")

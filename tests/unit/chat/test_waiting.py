@@ -15,6 +15,7 @@ from storage.presence import Presence
 from storage.store import Storage
 from storage.waits import Wait
 from tests.cast import NOW, RAY, SHOP, move_in
+from tests.entries import entry_of
 
 BOT = Author(kind="bot", name=SHOP.name)
 STAFF = Author(kind="staff", name=RAY.name, id=RAY.id)
@@ -30,18 +31,8 @@ class Counting(Conversations):
         return await super().list_waiting(shop, limit)
 
 
-def entry_of(conversation: Conversation, seq: int, author: Author, state: State, ago: timedelta) -> Entry:
-    return Entry(
-        id=f"{conversation.id}:{seq}",
-        shop=SHOP.slug,
-        conversation=conversation.id,
-        seq=seq,
-        client_prev=seq - 1,
-        kind="message",
-        author=author,
-        at=utc_now() - ago,
-        state=state,
-    )
+def some_time_ago(conversation: Conversation, seq: int, author: Author, state: State, ago: timedelta) -> Entry:
+    return entry_of(conversation, seq, utc_now() - ago, author, state=state)
 
 
 async def place_of(line: Waiting, conversation: str) -> Json:
@@ -59,7 +50,7 @@ async def line_of(store: Storage, count: int, told: dict[str, list[int]]) -> tup
     for number in range(count):
         one = new_conversation(SHOP.slug, f"visitor:{number}", title="Visitor")
         ago = timedelta(minutes=5) - timedelta(seconds=number)
-        waiting.append(applied(one, entry_of(one, 1, BOT, State(status="waiting"), ago)))
+        waiting.append(applied(one, some_time_ago(one, 1, BOT, State(status="waiting"), ago)))
         await store.conversations.add(waiting[-1])
 
     async def tell(conversation: str, place: Json) -> None:
@@ -75,7 +66,7 @@ async def test_two_hundred_who_wait_are_told_from_one_reading(store):
     places = await asyncio.gather(*(place_of(line, one.id) for one in waiting))
     assert [place["position"] for place in places] == list(range(1, 201))
     gone = waiting[150]
-    taken = entry_of(gone, 2, STAFF, State(status="open", assignee=RAY.id), timedelta(0))
+    taken = some_time_ago(gone, 2, STAFF, State(status="open", assignee=RAY.id), timedelta(0))
     line.seen(Written(taken, applied(gone, taken), moved=True, waited_since=gone.waiting_since))
     async with asyncio.timeout(10):
         while len(told) < 49:

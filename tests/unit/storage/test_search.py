@@ -11,33 +11,20 @@ from hypothesis import strategies as some
 
 from chat.search_feed import SearchFeed, posting_of
 from storage.conversations import Conversation, new_conversation
-from storage.messages import Author, Entry, State
+from storage.messages import Author
 from storage.search import Posting
 from storage.search_words import asked_words, number_words, phone_words, plain, words_of
 from storage.store import Storage
 from tests.cast import ANN, CIVIC, INVOICE, MARIA, TOM, WORK_ORDER, move_in
+from tests.entries import entry_of
 from tests.loop_turns import turns_of_others
 
 AT = datetime(2026, 3, 11, 15, 0, tzinfo=UTC)
-
-
-def entry_of(conversation: Conversation, seq: int, text: str, at: datetime) -> Entry:
-    return Entry(
-        id=f"{conversation.id}-{seq}",
-        shop=conversation.shop,
-        conversation=conversation.id,
-        seq=seq,
-        client_prev=seq - 1,
-        kind="message",
-        author=Author(kind="client", name="x"),
-        at=at,
-        state=State(),
-        text=text,
-    )
+VISITOR = Author(kind="client", name="x")
 
 
 async def say(store: Storage, conversation: Conversation, seq: int, text: str, at: datetime = AT) -> None:
-    entry = entry_of(conversation, seq, text, at)
+    entry = entry_of(conversation, seq, at, VISITOR, text=text)
     await store.messages.append([entry])
     await store.search_index.add([posting_of(entry)])
 
@@ -133,7 +120,7 @@ async def test_who_is_killed_while_making_the_past_findable_begins_where_it_was(
     store: Storage, people: dict[str, Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began = AT - timedelta(days=30)
-    past = [entry_of(people["tom"], 2 + n, f"line{n}x", began + timedelta(minutes=n)) for n in range(250)]
+    past = [entry_of(people["tom"], 2 + n, began + timedelta(minutes=n), VISITOR, text=f"line{n}x") for n in range(250)]
     await store.messages.append(past)
     add = store.search_index.add
 
